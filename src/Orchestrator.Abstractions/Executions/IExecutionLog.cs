@@ -1,0 +1,24 @@
+namespace Orchestrator.Executions;
+
+/// <summary>Keeps which provider was assigned to a task and what each attempt took, gave and cost.</summary>
+/// <remarks>Thread-safe. Tables <c>ai_provider_assignments</c> and <c>ai_provider_executions</c>.</remarks>
+public interface IExecutionLog
+{
+    /// <summary>Keeps a decision.</summary>
+    /// <param name="assignment">Who was chosen for what.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>When it is durable.</returns>
+    ValueTask AssignedAsync(ProviderAssignment assignment, CancellationToken cancellationToken);
+
+    /// <summary>Keeps an attempt: inserted when it starts, replaced as it goes on and ends. Identified by <see cref="ExecutionRecord.Id"/>.</summary>
+    /// <param name="execution">The attempt as it stands.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>When it is durable.</returns>
+    ValueTask SaveAsync(ExecutionRecord execution, CancellationToken cancellationToken);
+
+    /// <summary>The attempts at a task, the oldest first.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The attempts.</returns>
+    ValueTask<ValueList<ExecutionRecord>> ListAsync(string taskId, CancellationToken cancellationToken);
+}

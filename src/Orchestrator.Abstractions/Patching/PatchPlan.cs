@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Json;
+
+namespace Orchestrator.Patching;
+
+/// <summary>What applying a patch set would do: a dry run. Nothing was written.</summary>
+public sealed record PatchPlan
+{
+    /// <summary>What would come of it; <see cref="PatchOutcome.Applied"/> means that it would apply.</summary>
+    public required PatchOutcome Outcome { get; init; }
+
+    /// <summary>What would be done to each file.</summary>
+    [JsonConverter(typeof(ValueListJsonConverter<FileChange>))]
+    public ValueList<FileChange> Files { get; init => field = Require.NotNull(value); } = [];
+
+    /// <summary>Every reason why it would be refused.</summary>
+    [JsonConverter(typeof(ValueListJsonConverter<PatchConflict>))]
+    public ValueList<PatchConflict> Conflicts { get; init => field = Require.NotNull(value); } = [];
+}

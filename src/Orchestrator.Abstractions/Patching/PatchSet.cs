@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Json;
+
+namespace Orchestrator.Patching;
+
+/// <summary>All edits of one result: applied as a whole or not at all.</summary>
+public sealed record PatchSet
+{
+    /// <summary>The version of this form.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of the form that it was written in.</summary>
+    /// <value><see cref="CurrentVersion"/> by default.</value>
+    public int Version { get; init => field = Require.AtLeast(value, 1); } = CurrentVersion;
+
+    /// <summary>The task that it answers.</summary>
+    public required string TaskId { get; init => field = Require.Name(value); }
+
+    /// <summary>The commit that it was made against: a full object id; <see langword="null"/> when not known.</summary>
+    public string? BaseCommit { get; init => field = Require.OptionalText(value, 64); }
+
+    /// <summary>The edits, one element a file.</summary>
+    [JsonConverter(typeof(ValueListJsonConverter<FilePatch>))]
+    public required ValueList<FilePatch> Files { get; init => field = Require.NotNull(value); }
+
+    /// <summary>Who made it.</summary>
+    public PatchMetadata Metadata { get; init => field = Require.NotNull(value); } = new();
+}

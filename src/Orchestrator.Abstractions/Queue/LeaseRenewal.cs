@@ -1,0 +1,7 @@
+namespace Orchestrator.Queue;
+
+/// <summary>The answer to a heartbeat.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="Status">Whether it still holds.</param>
+/// <param name="CancelRequested">Whether somebody asked to cancel the task.</param>
+public readonly record struct LeaseRenewal(LeaseToken Lease, LeaseStatus Status, bool CancelRequested);

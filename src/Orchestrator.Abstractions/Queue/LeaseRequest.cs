@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Json;
+
+namespace Orchestrator.Queue;
+
+/// <summary>A worker's wish for tasks.</summary>
+public sealed record LeaseRequest
+{
+    /// <summary>Who asks.</summary>
+    public required WorkerIdentity Worker { get; init => field = Require.NotNull(value); }
+
+    /// <summary>The queue.</summary>
+    /// <value><see cref="TaskSubmission.DefaultQueue"/> by default.</value>
+    public string Queue { get; init => field = Require.Name(value); } = TaskSubmission.DefaultQueue;
+
+    /// <summary>The types of payload that the worker can handle; empty for all.</summary>
+    [JsonConverter(typeof(ValueListJsonConverter<string>))]
+    public ValueList<string> Types { get; init => field = Require.NotNull(value); } = [];
+
+    /// <summary>How many tasks, at most: never more than can start at once.</summary>
+    /// <value>1 by default.</value>
+    public int Count { get; init => field = Require.InRange(value, 1, 1000); } = 1;
+
+    /// <summary>How long the leases shall hold without a heartbeat.</summary>
+    /// <value>60 seconds by default.</value>
+    public TimeSpan Duration { get; init => field = Require.AtLeast(value, TimeSpan.FromMilliseconds(1)); } = TimeSpan.FromSeconds(60);
+}
