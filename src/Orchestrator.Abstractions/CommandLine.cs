@@ -14,7 +14,7 @@ public sealed record CommandLine
     /// <summary>The arguments, one element each.</summary>
     /// <value>No arguments by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
-    public ValueList<string> Arguments { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<string> Arguments { get; init => field = value ?? []; } = [];
 
     /// <summary>Splits text as a POSIX shell splits words: blanks separate, single and double quotes group, a backslash escapes. Nothing else is special.</summary>
     /// <param name="text">For example <c>dotnet test --filter "Name = A"</c>.</param>
@@ -24,7 +24,7 @@ public sealed record CommandLine
     {
         ArgumentNullException.ThrowIfNull(text);
         var words = SplitWords(text);
-        return words.Count > 0 && words[0].Length > 0
+        return words.Count > 0 && !string.IsNullOrWhiteSpace(words[0])
             ? new CommandLine { Executable = words[0], Arguments = [.. words.Skip(1)] }
             : throw new FormatException("The command is empty: name a program, for example \"dotnet build\".");
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Auditing;
 
 /// <summary>What a check of the operation log found.</summary>
@@ -5,4 +7,5 @@ namespace Orchestrator.Auditing;
 /// <param name="Entries">How many entries were checked.</param>
 /// <param name="FirstBadSequence">The first place where the chain is broken.</param>
 /// <param name="Message">What is wrong there.</param>
+[method: JsonConstructor]
 public readonly record struct ChainVerification(bool IsIntact, long Entries, long? FirstBadSequence = null, string? Message = null);

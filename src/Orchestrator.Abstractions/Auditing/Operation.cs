@@ -22,16 +22,16 @@ public sealed record Operation
     public OperationOutcome Outcome { get; init; }
 
     /// <summary>A sentence for people.</summary>
-    public string Message { get; init => field = Require.NotNull(value); } = "";
+    public string Message { get; init => field = value ?? ""; } = "";
 
     /// <summary>Facts for programs.</summary>
-    public ValueMap Data { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Data { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 
     /// <summary>Who did it.</summary>
-    public string WorkerName { get; init => field = Require.Text(value, 200); } = "local";
+    public string WorkerName { get; init => field = Require.Text(value ?? "local", 200); } = "local";
 
     /// <summary>In which container.</summary>
-    public string ContainerName { get; init => field = Require.Text(value, 200); } = "local";
+    public string ContainerName { get; init => field = Require.Text(value ?? "local", 200); } = "local";
 }
 
 /// <summary>Whether an operation worked.</summary>

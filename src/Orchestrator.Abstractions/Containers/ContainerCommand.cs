@@ -13,7 +13,7 @@ public sealed record ContainerCommand
     public string? WorkingDirectory { get; init; }
 
     /// <summary>Environment variables that are no secrets.</summary>
-    public ValueMap Environment { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Environment { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 
     /// <summary>Secrets for the environment of this command alone. Never serialised.</summary>
     [JsonIgnore]

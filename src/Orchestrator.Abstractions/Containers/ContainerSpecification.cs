@@ -16,14 +16,14 @@ public sealed record ContainerSpecification
     public CommandLine? Command { get; init; }
 
     /// <summary>Environment variables that are no secrets.</summary>
-    public ValueMap Environment { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Environment { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 
     /// <summary>Labels, by which a restarted orchestrator finds its own.</summary>
-    public ValueMap Labels { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Labels { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 
     /// <summary>Directories of the host that the instance sees.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<ContainerMount>))]
-    public ValueList<ContainerMount> Mounts { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<ContainerMount> Mounts { get; init => field = value ?? []; } = [];
 
     /// <summary>Bytes of memory; <see langword="null"/> for the engine's default.</summary>
     public long? MemoryBytes { get; init => field = Require.OptionalAtLeast(value, 1); }

@@ -19,7 +19,7 @@ public sealed record ContainerStatus
     public int? ExitCode { get; init; }
 
     /// <summary>The labels.</summary>
-    public ValueMap Labels { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Labels { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 }
 
 /// <summary>Where an instance stands in its life.</summary>

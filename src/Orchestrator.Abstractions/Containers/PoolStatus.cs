@@ -14,7 +14,7 @@ public sealed record PoolStatus
 
     /// <summary>Its instances.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<InstanceStatus>))]
-    public ValueList<InstanceStatus> Instances { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<InstanceStatus> Instances { get; init => field = value ?? []; } = [];
 
     /// <summary>Callers that wait for a slot.</summary>
     public int Waiting { get; init; }

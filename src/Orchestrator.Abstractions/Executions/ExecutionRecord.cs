@@ -38,7 +38,7 @@ public sealed record ExecutionRecord
     public AgentFailure? Failure { get; init; }
 
     /// <summary>Tokens used.</summary>
-    public TokenUsage Usage { get; init => field = Require.NotNull(value); } = new();
+    public TokenUsage Usage { get; init => field = value ?? new(); } = new();
 
     /// <summary>Cost in US dollars; <see langword="null"/> when not known.</summary>
     public decimal? CostUsd { get; init; }
@@ -53,10 +53,10 @@ public sealed record ExecutionRecord
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Who ran it.</summary>
-    public string WorkerName { get; init => field = Require.Text(value, 200); } = "local";
+    public string WorkerName { get; init => field = Require.Text(value ?? "local", 200); } = "local";
 
     /// <summary>In which container.</summary>
-    public string ContainerName { get; init => field = Require.Text(value, 200); } = "local";
+    public string ContainerName { get; init => field = Require.Text(value ?? "local", 200); } = "local";
 }
 
 /// <summary>Where an attempt stands.</summary>

@@ -15,8 +15,8 @@ public sealed record ProviderAssignment
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Who decided.</summary>
-    public string WorkerName { get; init => field = Require.Text(value, 200); } = "local";
+    public string WorkerName { get; init => field = Require.Text(value ?? "local", 200); } = "local";
 
     /// <summary>In which container.</summary>
-    public string ContainerName { get; init => field = Require.Text(value, 200); } = "local";
+    public string ContainerName { get; init => field = Require.Text(value ?? "local", 200); } = "local";
 }

@@ -33,5 +33,5 @@ public sealed record FilePatch
 
     /// <summary>The edits in the order of the file, all against the same file before.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<PatchEdit>))]
-    public ValueList<PatchEdit> Edits { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<PatchEdit> Edits { get; init => field = value ?? []; } = [];
 }

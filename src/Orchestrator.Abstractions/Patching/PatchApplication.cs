@@ -14,9 +14,9 @@ public sealed record PatchApplication
 
     /// <summary>What was done to each file.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<FileChange>))]
-    public ValueList<FileChange> Files { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<FileChange> Files { get; init => field = value ?? []; } = [];
 
     /// <summary>Every reason why it was refused, or why something could not be restored.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<PatchConflict>))]
-    public ValueList<PatchConflict> Conflicts { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<PatchConflict> Conflicts { get; init => field = value ?? []; } = [];
 }

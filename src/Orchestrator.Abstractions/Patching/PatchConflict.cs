@@ -29,7 +29,7 @@ public sealed record PatchConflict
 
     /// <summary>The lines of every place that fits, when several do.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<int>))]
-    public ValueList<int> Candidates { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<int> Candidates { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>The kinds of conflict.</summary>

@@ -11,9 +11,9 @@ public sealed record PatchPlan
 
     /// <summary>What would be done to each file.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<FileChange>))]
-    public ValueList<FileChange> Files { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<FileChange> Files { get; init => field = value ?? []; } = [];
 
     /// <summary>Every reason why it would be refused.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<PatchConflict>))]
-    public ValueList<PatchConflict> Conflicts { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<PatchConflict> Conflicts { get; init => field = value ?? []; } = [];
 }

@@ -11,7 +11,7 @@ public sealed record PatchSet
 
     /// <summary>The version of the form that it was written in.</summary>
     /// <value><see cref="CurrentVersion"/> by default.</value>
-    public int Version { get; init => field = Require.AtLeast(value, 1); } = CurrentVersion;
+    public int Version { get; init => field = Require.AtLeast(value == 0 ? CurrentVersion : value, 1); } = CurrentVersion;
 
     /// <summary>The task that it answers.</summary>
     public required string TaskId { get; init => field = Require.Name(value); }
@@ -24,5 +24,5 @@ public sealed record PatchSet
     public required ValueList<FilePatch> Files { get; init => field = Require.NotNull(value); }
 
     /// <summary>Who made it.</summary>
-    public PatchMetadata Metadata { get; init => field = Require.NotNull(value); } = new();
+    public PatchMetadata Metadata { get; init => field = value ?? new(); } = new();
 }

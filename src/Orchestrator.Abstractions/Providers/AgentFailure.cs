@@ -21,7 +21,7 @@ public sealed record AgentFailure
     public string? Detail { get; init; }
 
     /// <summary>Tokens used all the same.</summary>
-    public TokenUsage Usage { get; init => field = Require.NotNull(value); } = new();
+    public TokenUsage Usage { get; init => field = value ?? new(); } = new();
 
     /// <summary>Cost all the same, in US dollars.</summary>
     public decimal? CostUsd { get; init => field = Require.OptionalAtLeast(value, 0m); }

@@ -12,10 +12,10 @@ public sealed record AgentResult
     public PatchSet? Patch { get; init; }
 
     /// <summary>The agent's last words. Untrusted, redacted.</summary>
-    public string Summary { get; init => field = Require.NotNull(value); } = "";
+    public string Summary { get; init => field = value ?? ""; } = "";
 
     /// <summary>Tokens used.</summary>
-    public TokenUsage Usage { get; init => field = Require.NotNull(value); } = new();
+    public TokenUsage Usage { get; init => field = value ?? new(); } = new();
 
     /// <summary>Cost in US dollars; <see langword="null"/> when neither the agent nor a price table says.</summary>
     public decimal? CostUsd { get; init => field = Require.OptionalAtLeast(value, 0m); }

@@ -12,5 +12,5 @@ public sealed record ModelDescriptor
 
     /// <summary>What a million tokens of each class cost.</summary>
     /// <value>Nothing by default.</value>
-    public TokenPrices Prices { get; init => field = Require.NotNull(value); } = new();
+    public TokenPrices Prices { get; init => field = value ?? new(); } = new();
 }

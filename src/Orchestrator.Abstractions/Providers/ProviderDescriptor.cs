@@ -7,6 +7,9 @@ namespace Orchestrator.Providers;
 /// <summary>What a provider is and can do; what the router decides by.</summary>
 public sealed record ProviderDescriptor
 {
+    private static readonly ValueList<AgentTaskType> AllTaskTypes =
+        [AgentTaskType.Generate, AgentTaskType.Fix, AgentTaskType.Refactor, AgentTaskType.Optimize];
+
     /// <summary>The name in configuration, decisions, logs and tables. Unique within a host, compared without regard to case.</summary>
     /// <exception cref="ArgumentException">The value is not a valid name.</exception>
     public required string Name { get; init => field = Require.Name(value); }
@@ -16,28 +19,27 @@ public sealed record ProviderDescriptor
 
     /// <summary>A line for people.</summary>
     /// <value>Empty by default.</value>
-    public string Description { get; init => field = Require.NotNull(value); } = "";
+    public string Description { get; init => field = value ?? ""; } = "";
 
     /// <summary>The types of task it takes.</summary>
     /// <value>All four types by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<AgentTaskType>))]
-    public ValueList<AgentTaskType> TaskTypes { get; init => field = Require.NotNull(value); } =
-        [AgentTaskType.Generate, AgentTaskType.Fix, AgentTaskType.Refactor, AgentTaskType.Optimize];
+    public ValueList<AgentTaskType> TaskTypes { get; init => field = value ?? AllTaskTypes; } = AllTaskTypes;
 
     /// <summary>The kinds of source it can serve.</summary>
     /// <value><see cref="SourceKind.Local"/> by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<SourceKind>))]
-    public ValueList<SourceKind> Sources { get; init => field = Require.NotNull(value); } = [SourceKind.Local];
+    public ValueList<SourceKind> Sources { get; init => field = value ?? [SourceKind.Local]; } = [SourceKind.Local];
 
     /// <summary>What it can do, see <see cref="ProviderCapabilities"/>.</summary>
     /// <value>None by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
-    public ValueList<string> Capabilities { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<string> Capabilities { get; init => field = value ?? []; } = [];
 
     /// <summary>The models it can run, the default one first.</summary>
     /// <value>None by default: the provider has no choice of models, or its own default is used.</value>
     [JsonConverter(typeof(ValueListJsonConverter<ModelDescriptor>))]
-    public ValueList<ModelDescriptor> Models { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<ModelDescriptor> Models { get; init => field = value ?? []; } = [];
 
     /// <summary>A flat price a task in US dollars, beside the prices of tokens.</summary>
     /// <value>0 by default.</value>
@@ -45,15 +47,15 @@ public sealed record ProviderDescriptor
 
     /// <summary>How much it may be used.</summary>
     /// <value>No limits by default.</value>
-    public ProviderLimits Limits { get; init => field = Require.NotNull(value); } = new();
+    public ProviderLimits Limits { get; init => field = value ?? new(); } = new();
 
     /// <summary>Names of the secrets that it needs. Names only: values come from an <c>ISecretProvider</c> at run time.</summary>
     /// <value>None by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
-    public ValueList<string> SecretNames { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<string> SecretNames { get; init => field = value ?? []; } = [];
 
     /// <summary>Groups that rules can speak of: <c>cheap</c>, <c>eu</c>, <c>experimental</c>.</summary>
     /// <value>None by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
-    public ValueList<string> Tags { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<string> Tags { get; init => field = value ?? []; } = [];
 }

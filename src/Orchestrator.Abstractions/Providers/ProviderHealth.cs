@@ -13,7 +13,7 @@ public sealed record ProviderHealth
     public required string Message { get; init => field = Require.NotNull(value); }
 
     /// <summary>Facts that the check found: path, version, names of missing secrets.</summary>
-    public ValueMap Details { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Details { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 }
 
 /// <summary>The verdict of a health check.</summary>

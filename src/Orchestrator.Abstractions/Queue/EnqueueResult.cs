@@ -6,6 +6,7 @@ namespace Orchestrator.Queue;
 /// <summary>What came of an enqueue.</summary>
 /// <param name="Status">Whether the task is new.</param>
 /// <param name="TaskId">The task in the queue: the new one, or the one that was there.</param>
+[method: JsonConstructor]
 public readonly record struct EnqueueResult(EnqueueStatus Status, string TaskId);
 
 /// <summary>Whether an enqueued task is new.</summary>

@@ -1,7 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Queue;
 
 /// <summary>The answer to a heartbeat.</summary>
 /// <param name="Lease">The lease.</param>
 /// <param name="Status">Whether it still holds.</param>
 /// <param name="CancelRequested">Whether somebody asked to cancel the task.</param>
+[method: JsonConstructor]
 public readonly record struct LeaseRenewal(LeaseToken Lease, LeaseStatus Status, bool CancelRequested);

@@ -11,11 +11,14 @@ public sealed record LeaseRequest
 
     /// <summary>The queue.</summary>
     /// <value><see cref="TaskSubmission.DefaultQueue"/> by default.</value>
-    public string Queue { get; init => field = Require.Name(value); } = TaskSubmission.DefaultQueue;
+    public string Queue { get; init => field = Require.Name(value ?? TaskSubmission.DefaultQueue); } = TaskSubmission.DefaultQueue;
 
     /// <summary>The types of payload that the worker can handle; empty for all.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
-    public ValueList<string> Types { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<string> Types { get; init => field = value ?? []; } = [];
+
+    /// <summary>Only this task; <see langword="null"/> for any that can run.</summary>
+    public string? TaskId { get; init => field = Require.OptionalName(value); }
 
     /// <summary>How many tasks, at most: never more than can start at once.</summary>
     /// <value>1 by default.</value>

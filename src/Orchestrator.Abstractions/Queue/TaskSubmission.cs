@@ -21,7 +21,7 @@ public sealed record TaskSubmission
 
     /// <summary>The queue.</summary>
     /// <value><see cref="DefaultQueue"/> by default.</value>
-    public string Queue { get; init => field = Require.Name(value); } = DefaultQueue;
+    public string Queue { get; init => field = Require.Name(value ?? DefaultQueue); } = DefaultQueue;
 
     /// <summary>Higher runs first, from -100 to 100.</summary>
     /// <value>0 by default.</value>

@@ -11,5 +11,5 @@ public sealed record WorkerIdentity
 
     /// <summary>The container that it runs in; <c>local</c> outside one.</summary>
     /// <value><c>local</c> by default.</value>
-    public string ContainerName { get; init => field = Require.Text(value, 200); } = "local";
+    public string ContainerName { get; init => field = Require.Text(value ?? "local", 200); } = "local";
 }

@@ -10,7 +10,7 @@ public sealed record CandidateExplanation
     public RejectionReason Rejection { get; init; }
 
     /// <summary>The value against the limit, for people: <c>needs shell; has edit</c>.</summary>
-    public string Detail { get; init => field = Require.NotNull(value); } = "";
+    public string Detail { get; init => field = value ?? ""; } = "";
 
     /// <summary>When the reason ends by itself; <see langword="null"/> when it does not.</summary>
     public DateTimeOffset? Until { get; init; }
@@ -19,5 +19,5 @@ public sealed record CandidateExplanation
     public double? Score { get; init; }
 
     /// <summary>The parts of the score: price, risk, time, bonuses; text, so that new parts can be added.</summary>
-    public ValueMap Parts { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Parts { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 }

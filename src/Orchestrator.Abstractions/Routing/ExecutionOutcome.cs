@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Providers;
 using Orchestrator.Tasks;
 
@@ -13,6 +14,7 @@ namespace Orchestrator.Routing;
 /// <param name="Duration">How long the attempt took.</param>
 /// <param name="CostUsd">What it cost in US dollars; 0 when not known.</param>
 /// <param name="Tokens">All tokens used; 0 when not known.</param>
+[method: JsonConstructor]
 public readonly record struct ExecutionOutcome(
     Guid DecisionId,
     string Provider,

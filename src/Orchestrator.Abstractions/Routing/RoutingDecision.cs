@@ -23,7 +23,7 @@ public readonly record struct RoutingDecision
 
     /// <summary>Providers to try next, best first, should the chosen one fail.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
-    public ValueList<string> Fallbacks { get; init; } = [];
+    public ValueList<string> Fallbacks { get => field ?? []; init => field = value ?? []; } = [];
 
     /// <summary>What decided.</summary>
     public RoutingReason Reason { get; init; }

@@ -11,7 +11,7 @@ public sealed record RoutingRejection
 
     /// <summary>Every provider with its reason.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<CandidateExplanation>))]
-    public ValueList<CandidateExplanation> Candidates { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<CandidateExplanation> Candidates { get; init => field = value ?? []; } = [];
 
     /// <summary>The earliest time at which a provider may become eligible by itself; <see langword="null"/> when none will.</summary>
     public DateTimeOffset? EligibleAt { get; init; }

@@ -45,7 +45,7 @@ public sealed record AgentTask
     /// <summary>Capabilities that the provider must have, see <c>ProviderCapabilities</c>.</summary>
     /// <value>None by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
-    public ValueList<string> Requires { get; init => field = Require.NotNull(value); } = [];
+    public ValueList<string> Requires { get; init => field = value ?? []; } = [];
 
     /// <summary>The most that all attempts together may cost, in US dollars; <see langword="null"/> for no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
@@ -71,5 +71,5 @@ public sealed record AgentTask
 
     /// <summary>The caller's own words about the task: tenant, order, area. Never secrets: labels are stored and logged.</summary>
     /// <value>None by default.</value>
-    public ValueMap Labels { get; init => field = Require.NotNull(value); } = ValueMap.Empty;
+    public ValueMap Labels { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Tasks;
 
 /// <summary>A branch of a repository on GitHub.</summary>
@@ -16,6 +18,7 @@ public sealed record GitHubSource : SourceContext
     public required string Branch { get; init => field = Require.Text(value, 255); }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SourceKind Kind => SourceKind.GitHub;
 
     // Unlike other names, a repository may start with '.' or '_', as `.github` does.

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Tasks;
 
 /// <summary>A git repository in a directory of the machine that runs the orchestrator.</summary>
@@ -8,5 +10,6 @@ public sealed record LocalSource : SourceContext
     public required string Path { get; init => field = Require.Text(value); }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SourceKind Kind => SourceKind.Local;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Tasks;
 
 /// <summary>A build that starts from nothing: its first work is committed to the branch <c>factory/&lt;order-id&gt;</c>.</summary>
@@ -8,5 +10,6 @@ public sealed record NewBuildSource : SourceContext
     public required string OrderId { get; init => field = Require.Name(value); }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override SourceKind Kind => SourceKind.NewBuild;
 }
