@@ -1,0 +1,66 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orchestrator.Auditing;
+using Orchestrator.Executions;
+using Orchestrator.Queue;
+using Orchestrator.Secrets;
+using Orchestrator.Storage;
+using Orchestrator.Storage.DependencyInjection;
+using Orchestrator.Storage.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers the database of the Orchestrator family.</summary>
+public static class OrchestratorStorageServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers <see cref="ITaskStore"/>, <see cref="IOperationLog"/> and <see cref="IExecutionLog"/> on SQLite, in <c>orchestrator.db</c> unless configured.
+    /// Calling it again only adds configuration; services that are registered already win. An <see cref="ISecretRedactor"/> is used when there is one.
+    /// </summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="configure">Configures SQLite; <see langword="null"/> for the defaults.</param>
+    /// <returns>A builder that chooses the database.</returns>
+    public static IOrchestratorStorageBuilder AddOrchestratorStorage(this IServiceCollection services, Action<SqliteStorageOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteStorageOptions>, SqliteStorageOptionsRulesValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteStorageOptions>, SqliteStorageOptionsValidator>());
+        var options = services.AddOptions<SqliteStorageOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddSingleton(static provider => new SqliteDatabase(
+            provider.GetRequiredService<IOptions<SqliteStorageOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<WorkerIdentity>(),
+            provider.GetService<ILogger<SqliteDatabase>>() ?? NullLogger<SqliteDatabase>.Instance));
+        services.TryAddSingleton<ITaskStore>(static provider => new SqliteTaskStore(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        services.TryAddSingleton<IOperationLog>(static provider => new SqliteOperationLog(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ISecretRedactor>()));
+        services.TryAddSingleton<IExecutionLog>(static provider => new SqliteExecutionLog(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        return new StorageBuilder(Options.Options.DefaultName, services);
+    }
+
+    /// <summary>Keeps the data in a SQLite file.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="path">The file, see <see cref="SqliteStorageOptions.Path"/>.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static IOrchestratorStorageBuilder UseSqlite(this IOrchestratorStorageBuilder builder, string path)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        builder.Services.Configure<SqliteStorageOptions>(options => options.Path = path);
+        return builder;
+    }
+
+    private sealed record StorageBuilder(string Name, IServiceCollection Services) : IOrchestratorStorageBuilder;
+}

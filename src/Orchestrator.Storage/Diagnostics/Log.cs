@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Storage.Diagnostics;
+
+/// <summary>What this package logs: ids 1600 to 1699.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1600, LogLevel.Information, "The schema of {Path} was brought from version {From} to {To}.", EventName = "SchemaMigrated")]
+    public static partial void SchemaMigrated(ILogger logger, string path, long from, long to);
+
+    [LoggerMessage(1601, LogLevel.Debug, "The database {Path} is open with schema version {Version}.", EventName = "DatabaseOpened")]
+    public static partial void DatabaseOpened(ILogger logger, string path, long version);
+
+    [LoggerMessage(1602, LogLevel.Warning, "The writing connection to {Path} failed and is opened anew: {Code}.", EventName = "WriterFailed")]
+    public static partial void WriterFailed(ILogger logger, string path, string code);
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Auditing;
+using Orchestrator.Json;
+
+namespace Orchestrator.Storage.Sqlite.Auditing;
+
+/// <summary>An entry of the operation log as SQLite keeps it. Every column but the hash itself goes into the hash.</summary>
+internal sealed class OperationRow
+{
+    public const string NoHash = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    public long Sequence { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? TaskId { get; init; }
+
+    public string? ExecutionId { get; init; }
+
+    public string? Provider { get; init; }
+
+    public string? Outcome { get; init; }
+
+    public string? Message { get; init; }
+
+    public string? Data { get; init; }
+
+    public string? WorkerName { get; init; }
+
+    public string? ContainerName { get; init; }
+
+    public long CreatedAt { get; init; }
+
+    public string? PreviousHash { get; init; }
+
+    public string? Hash { get; init; }
+
+    public static OperationRow Create(Operation operation, long sequence, long createdAt, string previousHash) => new()
+    {
+        Sequence = sequence,
+        Name = operation.Name,
+        TaskId = operation.TaskId,
+        ExecutionId = operation.ExecutionId,
+        Provider = operation.Provider,
+        Outcome = operation.Outcome.ToName(),
+        Message = operation.Message,
+        Data = OrchestratorJson.Write(operation.Data, OrchestratorJsonContext.Default.ValueMap),
+        WorkerName = operation.WorkerName,
+        ContainerName = operation.ContainerName,
+        CreatedAt = createdAt,
+        PreviousHash = previousHash,
+    };
+
+    /// <summary>SHA-256 over the hash before, a line feed and the canonical JSON: the columns in a fixed order, the values exactly as they are stored.</summary>
+    public string ComputeHash()
+    {
+        using var buffer = new MemoryStream();
+        buffer.Write(Encoding.UTF8.GetBytes(PreviousHash + "\n"));
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("sequence", Sequence);
+            json.WriteNumber("at", CreatedAt);
+            json.WriteString("name", Name);
+            json.WriteString("task_id", TaskId);
+            json.WriteString("execution_id", ExecutionId);
+            json.WriteString("provider", Provider);
+            json.WriteString("outcome", Outcome);
+            json.WriteString("message", Message);
+            json.WriteString("data", Data);
+            json.WriteString("worker_name", WorkerName);
+            json.WriteString("container_name", ContainerName);
+            json.WriteEndObject();
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(buffer.ToArray()));
+    }
+
+    public OperationEntry ToEntry(string hash) => new()
+    {
+        Sequence = Sequence,
+        At = SqliteTime.ToTime(CreatedAt),
+        PreviousHash = PreviousHash!,
+        Hash = hash,
+        Operation = new Operation
+        {
+            Name = Name!,
+            TaskId = TaskId,
+            ExecutionId = ExecutionId,
+            Provider = Provider,
+            Outcome = EnumNames.Parse<OperationOutcome>(Outcome),
+            Message = Message!,
+            Data = OrchestratorJson.Read(Data!, OrchestratorJsonContext.Default.ValueMap),
+            WorkerName = WorkerName!,
+            ContainerName = ContainerName!,
+        },
+    };
+}

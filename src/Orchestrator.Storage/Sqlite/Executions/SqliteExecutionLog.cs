@@ -1,0 +1,101 @@
+using Dapper;
+using Orchestrator.Executions;
+using Orchestrator.Json;
+using Orchestrator.Secrets;
+using Orchestrator.Storage.Sqlite.Executions;
+
+namespace Orchestrator.Storage.Sqlite;
+
+/// <summary>Assignments and attempts in SQLite, tables <c>ai_provider_assignments</c> and <c>ai_provider_executions</c>.</summary>
+/// <remarks>Thread-safe; a singleton. Times are kept in whole milliseconds, money in whole nano-dollars. What agents said is redacted before it is stored.</remarks>
+public sealed class SqliteExecutionLog : IExecutionLog
+{
+    private readonly SqliteDatabase _database;
+    private readonly ISecretRedactor? _redactor;
+
+    /// <summary>Makes the log.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="redactor">Takes secrets out; <see langword="null"/> when there are none to know.</param>
+    public SqliteExecutionLog(SqliteDatabase database, ISecretRedactor? redactor)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        _database = database;
+        _redactor = redactor;
+    }
+
+    private const string AddAssignment = """
+        INSERT INTO ai_provider_assignments (task_id, decision_id, provider, model, decision, worker_name, container_name, created_at)
+        VALUES (@TaskId, @DecisionId, @Provider, @Model, @Decision, @WorkerName, @ContainerName, @CreatedAt)
+        """;
+
+    /// <inheritdoc/>
+    public async ValueTask AssignedAsync(ProviderAssignment assignment, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        var row = new
+        {
+            assignment.TaskId,
+            DecisionId = assignment.Decision.Id.ToString("D"),
+            assignment.Decision.Provider,
+            assignment.Decision.Model,
+            Decision = Redaction.Json(_redactor, OrchestratorJson.Write(assignment.Decision, OrchestratorJsonContext.Default.RoutingDecision)),
+            assignment.WorkerName,
+            assignment.ContainerName,
+            CreatedAt = assignment.At.ToMilliseconds(),
+        };
+        await _database.WriteAsync(connection => connection.Execute(AddAssignment, row), cancellationToken).ConfigureAwait(false);
+    }
+
+    private const string SaveExecution = """
+        INSERT INTO ai_provider_executions (
+            id, task_id, provider, model, attempt, status, input_digest, output, patch, failure, input_tokens, cached_input_tokens, cache_write_tokens,
+            output_tokens, reasoning_tokens, cost_nano_usd, session_id, started_at, finished_at, worker_name, container_name, created_at)
+        VALUES (
+            @Id, @TaskId, @Provider, @Model, @Attempt, @Status, @InputDigest, @Output, @Patch, @Failure, @InputTokens, @CachedInputTokens, @CacheWriteTokens,
+            @OutputTokens, @ReasoningTokens, @CostNanoUsd, @SessionId, @StartedAt, @FinishedAt, @WorkerName, @ContainerName, @StartedAt)
+        ON CONFLICT (id) DO UPDATE SET
+            task_id = excluded.task_id, provider = excluded.provider, model = excluded.model, attempt = excluded.attempt, status = excluded.status,
+            input_digest = excluded.input_digest, output = excluded.output, patch = excluded.patch, failure = excluded.failure,
+            input_tokens = excluded.input_tokens, cached_input_tokens = excluded.cached_input_tokens, cache_write_tokens = excluded.cache_write_tokens,
+            output_tokens = excluded.output_tokens, reasoning_tokens = excluded.reasoning_tokens, cost_nano_usd = excluded.cost_nano_usd,
+            session_id = excluded.session_id, started_at = excluded.started_at, finished_at = excluded.finished_at,
+            worker_name = excluded.worker_name, container_name = excluded.container_name
+        """;
+
+    /// <inheritdoc/>
+    public async ValueTask SaveAsync(ExecutionRecord execution, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(execution);
+        var row = ExecutionRow.Create(Redact(execution));
+        await _database.WriteAsync(connection => connection.Execute(SaveExecution, row), cancellationToken).ConfigureAwait(false);
+    }
+
+    private const string ListExecutions = """
+        SELECT id AS Id, task_id AS TaskId, provider AS Provider, model AS Model, attempt AS Attempt, status AS Status, input_digest AS InputDigest,
+            output AS Output, patch AS Patch, failure AS Failure, input_tokens AS InputTokens, cached_input_tokens AS CachedInputTokens,
+            cache_write_tokens AS CacheWriteTokens, output_tokens AS OutputTokens, reasoning_tokens AS ReasoningTokens, cost_nano_usd AS CostNanoUsd,
+            session_id AS SessionId, started_at AS StartedAt, finished_at AS FinishedAt, worker_name AS WorkerName, container_name AS ContainerName
+        FROM ai_provider_executions WHERE task_id = @taskId ORDER BY started_at, rowid
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<ValueList<ExecutionRecord>> ListAsync(string taskId, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(taskId);
+        return _database.ReadAsync(
+            connection => connection.Query<ExecutionRow>(ListExecutions, new { taskId }).Select(row => row.ToRecord()).ToValueList(), cancellationToken);
+    }
+
+    private ExecutionRecord Redact(ExecutionRecord execution) => _redactor is null ? execution : execution with
+    {
+        Model = Redaction.OptionalText(_redactor, execution.Model),
+        Output = Redaction.OptionalText(_redactor, execution.Output),
+        Patch = Redaction.OptionalText(_redactor, execution.Patch),
+        SessionId = Redaction.OptionalText(_redactor, execution.SessionId),
+        Failure = execution.Failure is not { } failure ? null : failure with
+        {
+            Message = Redaction.Text(_redactor, failure.Message),
+            Detail = Redaction.OptionalText(_redactor, failure.Detail),
+        },
+    };
+}

@@ -1,0 +1,32 @@
+namespace Orchestrator.Storage;
+
+/// <summary>The codes of <see cref="StorageException"/>.</summary>
+public static class StorageErrorCodes
+{
+    /// <summary>The database was made by a newer version of this package.</summary>
+    public const string SchemaTooNew = "storage.schema_too_new";
+
+    /// <summary>The schema cannot be brought up to date.</summary>
+    public const string MigrationFailed = "storage.migration_failed";
+
+    /// <summary>The file is no SQLite database, or is damaged.</summary>
+    public const string Corrupt = "storage.corrupt";
+
+    /// <summary>The file or its directory cannot be written.</summary>
+    public const string ReadOnly = "storage.read_only";
+
+    /// <summary>The path is a directory.</summary>
+    public const string PathIsDirectory = "storage.path_is_directory";
+
+    /// <summary>The file cannot be opened or made.</summary>
+    public const string CannotOpen = "storage.cannot_open";
+
+    /// <summary>Other processes kept the database locked for longer than the busy time-out. Transient.</summary>
+    public const string Busy = "storage.busy";
+
+    /// <summary>The disk is full. Transient.</summary>
+    public const string DiskFull = "storage.disk_full";
+
+    /// <summary>Any other fault of the database engine; its exception is the inner one.</summary>
+    public const string Failed = "storage.failed";
+}

@@ -1,0 +1,88 @@
+using Orchestrator.Executions;
+using Orchestrator.Providers;
+
+namespace Orchestrator.Conformance;
+
+/// <summary>What every lasting <see cref="IExecutionLog"/> must do. Each test starts with an empty database.</summary>
+public abstract class ExecutionLogConformanceTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 30, 15, 123, TimeSpan.Zero);
+
+    /// <summary>Opens the test's database: once more each time it is called, as another process would.</summary>
+    protected abstract IExecutionLog Open();
+
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_attempt_is_kept_as_it_was_saved()
+    {
+        var execution = new ExecutionRecord
+        {
+            Id = "e1",
+            TaskId = "t1",
+            Provider = "codex",
+            Model = "gpt-5",
+            Attempt = 2,
+            Status = ExecutionStatus.Failed,
+            InputDigest = new string('a', 64),
+            Output = "ä€😀\n",
+            Patch = "diff --git a/a b/a\n",
+            SessionId = "s1",
+            CostUsd = 0.123456789m,
+            StartedAt = Now,
+            FinishedAt = Now.AddMinutes(1),
+            WorkerName = "w",
+            ContainerName = "c",
+            Usage = new TokenUsage { InputTokens = long.MaxValue, CachedInputTokens = 2, CacheWriteTokens = 3, OutputTokens = 4, ReasoningTokens = 5 },
+            Failure = new AgentFailure { Class = FailureClass.RateLimited, Message = "slow down", RetryAfter = TimeSpan.FromSeconds(1.5), StatusCode = 429, Detail = "detail", CostUsd = 0.5m },
+        };
+
+        await Open().SaveAsync(execution, Cancel);
+
+        Assert.Equal([execution], await Open().ListAsync("t1", Cancel));
+        Assert.Empty(await Open().ListAsync("t2", Cancel));
+    }
+
+    [Fact]
+    public async Task Saving_again_replaces_the_attempt()
+    {
+        var log = Open();
+        var execution = new ExecutionRecord { Id = "e1", TaskId = "t1", Provider = "codex", Status = ExecutionStatus.Running, StartedAt = Now };
+        var ended = execution with { Status = ExecutionStatus.Verified, Output = "done", CostUsd = 1.5m, FinishedAt = Now.AddSeconds(1), Model = "m" };
+
+        await log.SaveAsync(execution, Cancel);
+        Assert.Equal([execution], await log.ListAsync("t1", Cancel));
+        await log.SaveAsync(ended, Cancel);
+
+        Assert.Equal([ended], await log.ListAsync("t1", Cancel));
+    }
+
+    [Fact]
+    public async Task Attempts_are_listed_oldest_first()
+    {
+        var log = Open();
+        foreach (var (id, minutes) in (ValueTuple<string, int>[])[("third", 2), ("first", 0), ("second", 1)])
+        {
+            await log.SaveAsync(new ExecutionRecord { Id = id, TaskId = "t1", Provider = "codex", Status = ExecutionStatus.Running, StartedAt = Now.AddMinutes(minutes) }, Cancel);
+        }
+
+        Assert.Equal(["first", "second", "third"], (await log.ListAsync("t1", Cancel)).Select(execution => execution.Id));
+    }
+
+    [Fact]
+    public async Task Instances_that_save_at_once_lose_nothing()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(instance => Task.Run(
+            async () =>
+            {
+                var log = Open();
+                foreach (var i in Enumerable.Range(0, 10))
+                {
+                    await log.SaveAsync(new ExecutionRecord { Id = $"e{instance}-{i}", TaskId = "t1", Provider = "codex", Status = ExecutionStatus.Running, StartedAt = Now }, Cancel);
+                }
+            },
+            Cancel)));
+
+        Assert.Equal(40, (await Open().ListAsync("t1", Cancel)).Select(execution => execution.Id).Distinct().Count());
+    }
+}

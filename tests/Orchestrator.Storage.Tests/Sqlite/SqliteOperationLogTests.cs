@@ -1,0 +1,97 @@
+using System.Globalization;
+using Orchestrator.Auditing;
+using Orchestrator.Conformance;
+using Orchestrator.Storage.Sqlite;
+
+namespace Orchestrator.Storage.Tests.Sqlite;
+
+public sealed class SqliteOperationLogTests : OperationLogConformanceTests, IDisposable
+{
+    private readonly SqliteFile _file = new();
+
+    public void Dispose() => _file.Dispose();
+
+    protected override IOperationLog Open() => new SqliteOperationLog(_file.Open(), _file.Time, null);
+
+    protected override async ValueTask<IAsyncDisposable> TamperAsync(LogTampering tampering)
+    {
+        await _file.ExecuteAsync("CREATE TABLE kept AS SELECT * FROM operation_logs; CREATE TABLE kept_head AS SELECT * FROM operation_log_head");
+        await _file.ExecuteAsync(Sql(tampering), new { tampering.Sequence, tampering.Text, Number = long.TryParse(tampering.Text, CultureInfo.InvariantCulture, out var number) ? number : 1 });
+        return new Undo(_file);
+    }
+
+    [Fact]
+    public async Task A_head_that_was_removed_is_missed()
+    {
+        var log = Open();
+        await log.AppendAsync(new Operation { Name = "host.note" }, Cancel);
+
+        await _file.ExecuteAsync("DELETE FROM operation_log_head");
+
+        Assert.False((await log.VerifyAsync(Cancel)).IsIntact);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_emptied_is_missed()
+    {
+        var log = Open();
+        await log.AppendAsync(new Operation { Name = "host.note" }, Cancel);
+
+        await _file.ExecuteAsync("DELETE FROM operation_logs");
+
+        Assert.Equal(new ChainVerification(false, 0, 1, "Entries 1 to 1 at the end are missing."), await log.VerifyAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task An_entry_that_cannot_be_read_any_more_is_named()
+    {
+        var log = Open();
+        await log.AppendAsync(new Operation { Name = "host.note" }, Cancel);
+
+        await _file.ExecuteAsync("UPDATE operation_logs SET data = 'no json'");
+
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await log.ReadAsync(new OperationQuery(), Cancel).FirstAsync(Cancel));
+        Assert.Equal(StorageErrorCodes.Corrupt, error.Code);
+        Assert.Contains("Entry 1 of the operation log", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Sql(LogTampering tampering) => tampering.Kind switch
+    {
+        LogTamperingKind.Change => $"""
+            UPDATE operation_logs SET {tampering.Column} = CASE typeof({tampering.Column}) WHEN 'integer' THEN {tampering.Column} + @Number ELSE {tampering.Column} || @Text END
+            WHERE sequence = @Sequence
+            """,
+        LogTamperingKind.Remove => "DELETE FROM operation_logs WHERE sequence = @Sequence",
+        LogTamperingKind.RemoveAndCloseGap => """
+            DELETE FROM operation_logs WHERE sequence = @Sequence;
+            UPDATE operation_logs SET sequence = -sequence WHERE sequence > @Sequence;
+            UPDATE operation_logs SET sequence = -sequence - 1 WHERE sequence < 0
+            """,
+        LogTamperingKind.InsertAtEnd => """
+            INSERT INTO operation_logs (sequence, name, task_id, execution_id, provider, outcome, message, data, worker_name, container_name, created_at, previous_hash, hash)
+            SELECT (SELECT max(sequence) + 1 FROM operation_logs), name, task_id, execution_id, provider, outcome, @Text, data, worker_name, container_name, created_at,
+                (SELECT hash FROM operation_log_head), hash
+            FROM operation_logs WHERE sequence = @Sequence
+            """,
+        LogTamperingKind.Swap => """
+            UPDATE operation_logs SET sequence = -1 WHERE sequence = @Sequence;
+            UPDATE operation_logs SET sequence = @Sequence WHERE sequence = (
+                SELECT sequence FROM operation_logs WHERE sequence IN (@Sequence + 1, @Sequence - 1) ORDER BY sequence DESC LIMIT 1);
+            UPDATE operation_logs SET sequence = coalesce(
+                (SELECT @Sequence + 1 FROM operation_logs WHERE sequence > @Sequence + 1 AND NOT EXISTS (SELECT 1 FROM operation_logs WHERE sequence = @Sequence + 1)),
+                (SELECT @Sequence + 1 WHERE NOT EXISTS (SELECT 1 FROM operation_logs WHERE sequence = @Sequence + 1) AND EXISTS (SELECT 1 FROM operation_logs WHERE sequence = @Sequence - 1)),
+                @Sequence - 1) WHERE sequence = -1
+            """,
+        LogTamperingKind.Truncate => "DELETE FROM operation_logs WHERE sequence >= @Sequence",
+        _ => throw new ArgumentOutOfRangeException(nameof(tampering)),
+    };
+
+    private sealed class Undo(SqliteFile file) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await file.ExecuteAsync("""
+            DELETE FROM operation_logs; DELETE FROM operation_log_head;
+            INSERT INTO operation_logs SELECT * FROM kept; INSERT INTO operation_log_head SELECT * FROM kept_head;
+            DROP TABLE kept; DROP TABLE kept_head
+            """);
+    }
+}
