@@ -1,0 +1,15 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+var isQuick = args.Contains("--quick");
+IConfig config = DefaultConfig.Instance.AddColumn(StatisticColumn.Median).WithOptions(ConfigOptions.JoinSummary);
+if (isQuick)
+{
+    // No second build and no second process: a minute instead of ten, and less exact.
+    config = config.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Where(argument => argument != "--quick")], config);
