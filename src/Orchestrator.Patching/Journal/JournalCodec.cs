@@ -1,0 +1,243 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Json;
+
+namespace Orchestrator.Patching;
+
+/// <summary>Turns an application into journal records and back.</summary>
+internal static class JournalCodec
+{
+    private static readonly PathPolicy Paths = new([]);
+
+    /// <summary>All records up to and with <see cref="JournalRecordKind.Prepared"/>.</summary>
+    public static byte[] Encode(JournalDocument journal)
+    {
+        using var all = new MemoryStream();
+        all.Write(JournalFormat.Magic);
+        Add(all, JournalRecordKind.Header, writer =>
+        {
+            writer.Write(journal.Id);
+            writer.Write(journal.PatchDigest);
+            writer.Write(journal.CreatedAt);
+        });
+        Add(all, JournalRecordKind.Report, writer => writer.Write(Json(journal.Report!)));
+        foreach (var directory in journal.NewDirectories)
+        {
+            Add(all, JournalRecordKind.NewDirectory, writer => writer.Write(directory));
+        }
+
+        foreach (var directory in journal.EmptiedDirectories)
+        {
+            Add(all, JournalRecordKind.EmptiedDirectory, writer =>
+            {
+                writer.Write(directory.Path);
+                writer.Write((int)directory.Mode);
+            });
+        }
+
+        foreach (var change in journal.Changes)
+        {
+            Add(all, JournalRecordKind.Change, writer => WriteChange(writer, change));
+        }
+
+        var digest = SHA256.HashData(all.GetBuffer().AsSpan(0, (int)all.Length));
+        all.Write(JournalFormat.Frame(JournalRecordKind.Prepared, digest));
+        return all.ToArray();
+    }
+
+    public static byte[] EncodeReport(JournalRecordKind kind, PatchApplication report, IReadOnlyList<int>? selected = null)
+    {
+        using var all = new MemoryStream();
+        Add(all, kind, writer =>
+        {
+            writer.Write(Json(report));
+            writer.Write(selected?.Count ?? -1);
+            foreach (var index in selected ?? [])
+            {
+                writer.Write(index);
+            }
+        });
+        return all.ToArray();
+    }
+
+    public static JournalDocument Decode(string file, ReadOnlyMemory<byte> bytes)
+    {
+        var journal = new JournalDocument { File = file };
+        if (bytes.Length < JournalFormat.Magic.Length || !bytes.Span.StartsWith(JournalFormat.Magic))
+        {
+            journal.State = JournalFormat.Magic.StartsWith(bytes.Span) || bytes.Span.IndexOfAnyExcept((byte)0) < 0 ? JournalState.Incomplete : JournalState.Damaged;
+            return journal;
+        }
+
+        journal.Length = JournalFormat.Magic.Length;
+        while (true)
+        {
+            var used = JournalFormat.Read(bytes[(int)journal.Length..], out var kind, out var payload);
+            if (used < 0)
+            {
+                journal.State = JournalState.Damaged;
+                return journal;
+            }
+
+            if (used == 0)
+            {
+                return journal;
+            }
+
+            if (!TryApply(journal, kind, payload, bytes))
+            {
+                journal.State = JournalState.Damaged;
+                return journal;
+            }
+
+            journal.Length += used;
+        }
+    }
+
+    private static bool TryApply(JournalDocument journal, JournalRecordKind kind, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(payload.ToArray()));
+            Apply(journal, kind, reader, payload, bytes);
+            return true;
+        }
+        catch (Exception error) when (error is EndOfStreamException or JsonException or FormatException or InvalidDataException or IOException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static void Apply(JournalDocument journal, JournalRecordKind kind, BinaryReader reader, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> bytes)
+    {
+        switch (kind)
+        {
+            case JournalRecordKind.Header:
+                (journal.Id, journal.PatchDigest, journal.CreatedAt) = (reader.ReadString(), reader.ReadString(), reader.ReadInt64());
+                break;
+            case JournalRecordKind.Report:
+                journal.Report = Report(reader.ReadString());
+                break;
+            case JournalRecordKind.NewDirectory:
+                journal.NewDirectories.Add(ReadPath(reader));
+                break;
+            case JournalRecordKind.EmptiedDirectory:
+                journal.EmptiedDirectories.Add(new EmptiedDirectory(ReadPath(reader), (UnixFileMode)reader.ReadInt32()));
+                break;
+            case JournalRecordKind.Change:
+                journal.Changes.Add(ReadChange(reader));
+                break;
+            case JournalRecordKind.Prepared:
+                if (!payload.Span.SequenceEqual(SHA256.HashData(bytes.Span[..(int)journal.Length])))
+                {
+                    throw new InvalidDataException("The digest is wrong.");
+                }
+
+                journal.State = JournalState.Prepared;
+                break;
+            case JournalRecordKind.Committed or JournalRecordKind.RolledBack or JournalRecordKind.Reverting or JournalRecordKind.Reverted:
+                journal.Report = Report(reader.ReadString());
+                journal.Selected = ReadSelected(reader);
+                journal.State = kind switch
+                {
+                    JournalRecordKind.Committed => JournalState.Committed,
+                    JournalRecordKind.RolledBack => JournalState.RolledBack,
+                    JournalRecordKind.Reverting => JournalState.Reverting,
+                    _ => JournalState.Reverted,
+                };
+                break;
+            default:
+                throw new InvalidDataException("The record is not known.");
+        }
+    }
+
+    /// <summary>A journal may come with the tree from somewhere else: its paths are no more trusted than those of a patch.</summary>
+    private static string ReadPath(BinaryReader reader)
+    {
+        var path = reader.ReadString();
+        return Paths.Check(path) is null ? path : throw new InvalidDataException("The path is refused.");
+    }
+
+    private static List<int>? ReadSelected(BinaryReader reader)
+    {
+        var count = reader.ReadInt32();
+        if (count < 0)
+        {
+            return null;
+        }
+
+        var selected = new List<int>();
+        for (var i = 0; i < count; i++)
+        {
+            selected.Add(reader.ReadInt32());
+        }
+
+        return selected;
+    }
+
+    private static void Add(MemoryStream all, JournalRecordKind kind, Action<BinaryWriter> write)
+    {
+        using var payload = new MemoryStream();
+        using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
+        {
+            write(writer);
+        }
+
+        all.Write(JournalFormat.Frame(kind, payload.GetBuffer().AsSpan(0, (int)payload.Length)));
+    }
+
+    private static void WriteChange(BinaryWriter writer, TreeChange change)
+    {
+        writer.Write(change.Path);
+        writer.Write(change.Identity.Device);
+        writer.Write(change.Identity.Number);
+        WriteState(writer, change.Before);
+        WriteState(writer, change.After);
+        var before = (change.Before?.Bytes ?? default).Span;
+        var after = (change.After?.Bytes ?? default).Span;
+
+        // The bytes after are kept as what differs from the bytes before.
+        var prefix = before.CommonPrefixLength(after);
+        var suffix = 0;
+        while (suffix < Math.Min(before.Length, after.Length) - prefix && before[^(suffix + 1)] == after[^(suffix + 1)])
+        {
+            suffix++;
+        }
+
+        var middle = after[prefix..^suffix];
+        writer.Write(before.Length);
+        writer.Write(before);
+        writer.Write(prefix);
+        writer.Write(suffix);
+        writer.Write(middle.Length);
+        writer.Write(middle);
+    }
+
+    private static TreeChange ReadChange(BinaryReader reader)
+    {
+        var path = ReadPath(reader);
+        var identity = new FileIdentity(reader.ReadUInt64(), reader.ReadUInt64());
+        var (beforeKind, beforeMode) = ((EntryKind)reader.ReadByte(), (UnixFileMode)reader.ReadInt32());
+        var (afterKind, afterMode) = ((EntryKind)reader.ReadByte(), (UnixFileMode)reader.ReadInt32());
+        var before = reader.ReadBytes(reader.ReadInt32());
+        var (prefix, suffix) = (reader.ReadInt32(), reader.ReadInt32());
+        var middle = reader.ReadBytes(reader.ReadInt32());
+        byte[] after = [.. before.AsSpan(0, prefix), .. middle, .. before.AsSpan(before.Length - suffix)];
+        return new TreeChange(
+            path,
+            beforeKind == EntryKind.Missing ? null : new FileImage(beforeKind, before, beforeMode),
+            identity,
+            afterKind == EntryKind.Missing ? null : new FileImage(afterKind, after, afterMode));
+    }
+
+    private static void WriteState(BinaryWriter writer, FileImage? image)
+    {
+        writer.Write((byte)(image?.Kind ?? EntryKind.Missing));
+        writer.Write((int)(image?.Mode ?? default));
+    }
+
+    private static string Json(PatchApplication report) => OrchestratorJson.Write(report, OrchestratorJsonContext.Default.PatchApplication);
+
+    private static PatchApplication Report(string json) => OrchestratorJson.Read(json, OrchestratorJsonContext.Default.PatchApplication);
+}
