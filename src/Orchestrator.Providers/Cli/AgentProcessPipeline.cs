@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Secrets;
+
+namespace Orchestrator.Providers.Cli;
+
+/// <summary>The way of every local program: run it, redact each line, let its parser make events of them, end with exactly one outcome.</summary>
+internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor redactor, TimeProvider time, ILogger<AgentProcessPipeline> logger)
+{
+    /// <summary>Runs the program. Cancellation throws once everything is dead.</summary>
+    public async IAsyncEnumerable<AgentEvent> RunAsync(
+        string provider, ProcessRequest request, IAgentOutputParser parser, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        LogStart(provider, request);
+        var output = runner.RunAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var ending = output.ConfigureAwait(false);
+        while (true)
+        {
+            ProcessStartException? notStarted = null;
+            try
+            {
+                if (!await output.MoveNextAsync().ConfigureAwait(false))
+                {
+                    yield break;
+                }
+            }
+            catch (ProcessStartException exception)
+            {
+                notStarted = exception;
+            }
+
+            if (notStarted is not null)
+            {
+                yield return Stamp(new AgentFailed { Failure = new AgentFailure { Class = FailureClass.Unavailable, Message = redactor.Redact(notStarted.Message) } });
+                yield break;
+            }
+
+            foreach (var happened in Understand(provider, request, parser, output.Current))
+            {
+                yield return Stamp(happened);
+            }
+        }
+    }
+
+    private IEnumerable<AgentEvent> Understand(string provider, ProcessRequest request, IAgentOutputParser parser, ProcessOutput output)
+    {
+        if (output.Exit is not { } exit)
+        {
+            return output.IsError ? [] : parser.Read(redactor.Redact(output.Line!));
+        }
+
+        logger.AgentProcessEnded(provider, request.ExecutionId, exit.End, exit.ExitCode, exit.Duration);
+        if (exit.SurvivorsKilled > 0)
+        {
+            logger.SurvivorsKilled(provider, request.ExecutionId, exit.SurvivorsKilled);
+        }
+
+        var tail = redactor.Redact(exit.ErrorTail);
+        return [exit.End == ProcessEnd.Exited ? parser.End(exit, tail) : Stopped(request, parser, exit, tail)];
+    }
+
+    private static AgentFailed Stopped(ProcessRequest request, IAgentOutputParser parser, ProcessExit exit, string tail)
+    {
+        var (failure, message) = exit.End switch
+        {
+            ProcessEnd.StartupTimeout => (FailureClass.StartupTimeout, $"It printed nothing for {request.Limits.Startup} after its start and was stopped."),
+            ProcessEnd.IdleTimeout => (FailureClass.IdleTimeout, $"It printed nothing for {request.Limits.Idle} and was stopped."),
+            ProcessEnd.TotalTimeout => (FailureClass.Timeout, $"It took longer than {request.Limits.Total} and was stopped."),
+            _ => (FailureClass.Cancelled, "It was cancelled."),
+        };
+        return new AgentFailed { Failure = new AgentFailure { Class = failure, Message = message, StatusCode = exit.ExitCode, Detail = tail.Length > 0 ? tail : null, Usage = parser.Usage } };
+    }
+
+    private AgentEvent Stamp(AgentEvent happened) => happened with { At = time.GetUtcNow() };
+
+    private void LogStart(string provider, ProcessRequest request)
+    {
+        logger.AgentProcessStarted(provider, request.ExecutionId, WriteConfinement.Description);
+        if (request.WritablePaths is null || !WriteConfinement.IsSupported)
+        {
+            logger.WritesNotConfined(provider, request.ExecutionId, request.WritablePaths is null ? "confinement is switched off for it" : WriteConfinement.Description);
+        }
+    }
+}

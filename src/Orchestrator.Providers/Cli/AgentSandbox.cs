@@ -1,0 +1,47 @@
+using Orchestrator.Providers.Processes;
+
+namespace Orchestrator.Providers.Cli;
+
+/// <summary>The places and variables that every local program gets.</summary>
+internal static class AgentSandbox
+{
+    /// <summary>The environment: the allowed part of ours, with temporary files, and the home where wanted, moved into the workspace.</summary>
+    public static Dictionary<string, string> Environment(AgentWorkspace workspace, bool keepHome)
+    {
+        var environment = ProcessEnvironment.Inherit();
+        environment["TMPDIR"] = environment["TEMP"] = environment["TMP"] = workspace.TemporaryDirectory;
+        environment["DOTNET_CLI_HOME"] = workspace.HomeDirectory;
+
+        // Build servers that are running already are outside: they must not work for it. Those that it starts would be killed anyway.
+        environment["MSBUILDDISABLENODEREUSE"] = "1";
+        environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        environment["UseSharedCompilation"] = "false";
+        if (!keepHome)
+        {
+            foreach (var name in environment.Keys.Where(name => name.StartsWith("XDG_", StringComparison.Ordinal)).ToArray())
+            {
+                environment.Remove(name);
+            }
+
+            environment["HOME"] = workspace.HomeDirectory;
+            if (OperatingSystem.IsWindows())
+            {
+                environment["USERPROFILE"] = environment["APPDATA"] = environment["LOCALAPPDATA"] = workspace.HomeDirectory;
+            }
+        }
+
+        return environment;
+    }
+
+    /// <summary>Where it may write.</summary>
+    public static IReadOnlyList<string> WritablePaths(AgentWorkspace workspace, IEnumerable<string> more) =>
+        [workspace.Directory, workspace.HomeDirectory, workspace.TemporaryDirectory, "/dev", .. more.Select(path => Path.GetFullPath(Executables.ExpandHome(path)))];
+
+    /// <summary>The task's words with the workspace's path filled in.</summary>
+    public static string Instructions(AgentExecution execution, AgentWorkspace workspace) =>
+        execution.Task.Instructions.Replace("{workspace}", workspace.Directory, StringComparison.Ordinal);
+
+    /// <summary>A failure of our own settings; nothing was started.</summary>
+    public static AgentFailed Refuse(FailureClass failure, string message, DateTimeOffset now) =>
+        new() { At = now, Failure = new AgentFailure { Class = failure, Message = message } };
+}

@@ -1,0 +1,17 @@
+using Orchestrator.Providers.Processes;
+
+namespace Orchestrator.Providers.Cli;
+
+/// <summary>Understands the output of one execution of one program. Lines are redacted before they come here. Not thread-safe.</summary>
+internal interface IAgentOutputParser
+{
+    /// <summary>Reads a line of standard output. A line that makes no sense gives nothing; it never throws.</summary>
+    IEnumerable<AgentEvent> Read(string line);
+
+    /// <summary>Says what came of it, once the program has ended by itself.</summary>
+    /// <returns><see cref="AgentCompleted"/> or <see cref="AgentFailed"/>.</returns>
+    AgentEvent End(ProcessExit exit, string errorTail);
+
+    /// <summary>The tokens seen so far, for an execution that was stopped.</summary>
+    TokenUsage Usage { get; }
+}

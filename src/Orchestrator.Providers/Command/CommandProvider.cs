@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Providers.Cli;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Secrets;
+
+namespace Orchestrator.Providers.Command;
+
+/// <summary>Runs one configured program in the workspace; what it changes there is its result.</summary>
+internal sealed class CommandProvider(string name, CommandProviderOptions options, AgentProcessPipeline pipeline, SecretResolver secrets, ProgramCheck check, TimeProvider time)
+    : IAgentProvider
+{
+    public ProviderDescriptor Descriptor { get; } = Describe(name, options);
+
+    public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(execution);
+        if (execution.Workspace is not { } workspace)
+        {
+            yield return AgentSandbox.Refuse(FailureClass.Configuration, $"{name} runs on this machine and needs a workspace.", time.GetUtcNow());
+            yield break;
+        }
+
+        var environment = AgentSandbox.Environment(workspace, options.KeepHome);
+        foreach (var (variable, value) in options.Environment)
+        {
+            environment[variable] = value;
+        }
+
+        foreach (var secret in options.SecretNames)
+        {
+            if (await secrets.FindAsync(secret, cancellationToken).ConfigureAwait(false) is not { } value)
+            {
+                yield return AgentSandbox.Refuse(FailureClass.Authentication, $"{name} needs the secret {secret}: set the environment variable of that name.", time.GetUtcNow());
+                yield break;
+            }
+
+            environment[secret] = value.Reveal();
+        }
+
+        if (Executables.Find(options.Executable, workspace.Directory) is null)
+        {
+            yield return AgentSandbox.Refuse(FailureClass.Unavailable, NotFound(options), time.GetUtcNow());
+            yield break;
+        }
+
+        yield return new AgentStarted { At = time.GetUtcNow(), Model = execution.Model };
+        var request = new ProcessRequest
+        {
+            Command = new CommandLine { Executable = options.Executable, Arguments = [.. options.Arguments.Select(argument => Fill(argument, execution, workspace))] },
+            WorkingDirectory = workspace.Directory,
+            Environment = environment,
+            ExecutionId = execution.Id,
+            Limits = execution.TimeLimits ?? options.TimeLimits,
+            WritablePaths = options.ConfineWrites ? AgentSandbox.WritablePaths(workspace, options.WritablePaths) : null,
+        };
+        await foreach (var happened in pipeline.RunAsync(name, request, new CommandOutputParser(options), cancellationToken).ConfigureAwait(false))
+        {
+            yield return happened;
+        }
+    }
+
+    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
+        check.RunAsync(options.Executable, null, [.. options.SecretNames], options.InstallHint.Length > 0 ? options.InstallHint : "Install it, or set Executable to its path.", cancellationToken);
+
+    private static string NotFound(CommandProviderOptions options) =>
+        $"The program '{options.Executable}' was not found on PATH. {(options.InstallHint.Length > 0 ? options.InstallHint : "Install it, or set Executable to its path.")}";
+
+    private static ProviderDescriptor Describe(string name, CommandProviderOptions options)
+    {
+        var descriptor = new ProviderDescriptor
+        {
+            Name = name,
+            Kind = ProviderKind.Command,
+            Description = options.Description,
+            Capabilities = options.Capabilities.Count > 0 ? [.. options.Capabilities] : [ProviderCapabilities.Edit, ProviderCapabilities.Deterministic],
+            PricePerTaskUsd = options.PricePerTaskUsd,
+            SecretNames = [.. options.SecretNames],
+            Tags = [.. options.Tags],
+        };
+        return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
+    }
+
+    // One pass over the argument, so that a placeholder inside the instructions stays as it is.
+    private static string Fill(string argument, AgentExecution execution, AgentWorkspace workspace) => CommandPlaceholders.Fill(argument, placeholder => placeholder switch
+    {
+        "workspace" => workspace.Directory,
+        "instructions" => AgentSandbox.Instructions(execution, workspace),
+        "task_id" => execution.Task.Id,
+        "model" => execution.Model ?? "",
+        _ => null,
+    });
+}

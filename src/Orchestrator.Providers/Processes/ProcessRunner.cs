@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace Orchestrator.Providers.Processes;
+
+/// <summary>Runs processes: no shell, exactly the given environment, our own clocks, confined writes, and nothing left running.</summary>
+/// <remarks>
+/// Thread-safe. A process is stopped with its polite signal, then by a kill of its group, its tree and, on Linux, of every process that carries the
+/// execution's mark or belongs to its session. A process that wipes its environment and makes a session of its own escapes that search; containers hold those.
+/// </remarks>
+/// <param name="time">The clock of all time limits.</param>
+public sealed class ProcessRunner(TimeProvider time)
+{
+    /// <summary>Runs a process.</summary>
+    /// <param name="request">What to run.</param>
+    /// <param name="cancellationToken">Stops the process and everything it started; only then does the enumeration throw.</param>
+    /// <returns>Lines as they come, then one item with how it ended. A reader that stops early has the process killed.</returns>
+    /// <exception cref="ProcessStartException">It could not be started.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async IAsyncEnumerable<ProcessOutput> RunAsync(ProcessRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var output = Channel.CreateBounded<ProcessOutput>(new BoundedChannelOptions(16) { SingleReader = true });
+        var run = new ProcessSupervision(ProcessStarter.Start(request), request, output, time);
+        await using var ending = run.ConfigureAwait(false);
+        using var registration = cancellationToken.UnsafeRegister(static state => ((ProcessSupervision)state!).Stop(ProcessEnd.Cancelled), run);
+        await foreach (var item in output.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            if (item.Exit is { End: ProcessEnd.Cancelled })
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            yield return item;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+
+namespace Orchestrator.Secrets;
+
+/// <summary>Takes known secrets out of text: as they are, in Base64 at any alignment, and URL- or JSON-escaped.</summary>
+/// <remarks>
+/// Thread-safe. Values shorter than <see cref="ShortestSecret"/> characters are not redacted: they would tear words out of ordinary text and protect nothing
+/// that could not be guessed. At construction it learns the environment's values of all <see cref="SecretNames.All"/>.
+/// </remarks>
+public sealed class SecretRedactor : ISecretRedactor
+{
+    /// <summary>The fewest characters of a value that is redacted.</summary>
+    public const int ShortestSecret = 8;
+
+    private const string Mask = "***";
+
+    private readonly Lock _gate = new(); // Guards the replacement of the array below; readers take it as it is.
+    private volatile string[] _forms = [];
+
+    /// <summary>Creates a redactor that knows the secrets in this process' environment.</summary>
+    public SecretRedactor()
+    {
+        foreach (var name in SecretNames.All)
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value && !string.IsNullOrWhiteSpace(value))
+            {
+                Add(new SecretValue(value));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Add(SecretValue secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        var value = secret.Reveal().Trim();
+        if (value.Length < ShortestSecret || Array.IndexOf(_forms, value) >= 0)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            // The longest first, so that no form hides part of a longer one.
+            _forms = [.. _forms.Concat(FormsOf(value)).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
+        }
+    }
+
+    /// <inheritdoc/>
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
+    public string? Redact(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return text;
+        }
+
+        foreach (var form in _forms)
+        {
+            // Gives the same instance when there is nothing to replace.
+            text = text.Replace(form, Mask, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private static IEnumerable<string> FormsOf(string value)
+    {
+        yield return value;
+        yield return Uri.EscapeDataString(value);
+        yield return System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(value);
+        yield return value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
+        foreach (var offset in (int[])[0, 1, 2])
+        {
+            if (Base64Within(value, offset) is { Length: >= ShortestSecret } form)
+            {
+                yield return form;
+                yield return form.Replace('+', '-').Replace('/', '_');
+            }
+        }
+    }
+
+    /// <summary>What the value looks like inside the Base64 of a longer text, without the characters that its neighbours share.</summary>
+    private static string Base64Within(string value, int offset)
+    {
+        var bytes = Encoding.UTF8.GetBytes(value);
+        var encoded = Convert.ToBase64String([.. new byte[offset], .. bytes]);
+        var skip = offset == 0 ? 0 : offset + 1;
+        var whole = (offset + bytes.Length) * 8 / 6;
+        return encoded[skip..whole];
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Secrets;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Providers.Cli.Codex;
+
+/// <summary>The real Codex CLI against the scripted model server.</summary>
+[Trait("Engine", "Codex")]
+public sealed class CodexContractTests(FakeModels models) : IClassFixture<FakeModels>
+{
+    private const string Key = "sk-marked-codex-key-4711";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_edit_reaches_the_workspace_and_nothing_else(bool confine)
+    {
+        await using var host = Host("edit", confine);
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-edit", cancellationToken: Token);
+        await workspace.WatchRepositoryAsync(Token);
+
+        var events = await host.ExecuteAsync(workspace, "Please change line two. FILE={workspace}/hello.txt", model: "gpt-5.1-codex");
+
+        var result = Assert.IsType<AgentCompleted>(events[^1]).Result;
+        Assert.Equal("Done: I changed line two of the file.", result.Summary);
+        Assert.Equal((6170L, 0.0062m), (result.Usage.InputTokens, Math.Round(result.CostUsd!.Value, 4)));
+        var changes = await workspace.CollectAsync(Token);
+        Assert.Equal(["hello.txt", "made_by_shell.txt", "new_by_agent.txt"], changes.Paths.Order());
+        Assert.Contains("+line two CHANGED BY AGENT", Encoding.UTF8.GetString(changes.Diff.Span), StringComparison.Ordinal);
+        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        Assert.Equal("", repository.Status());
+        Assert.Empty(NativeProcesses.FindSurvivors("exec-edit", 0));
+    }
+
+    [Theory]
+    [InlineData("e401", FailureClass.Authentication)]
+    [InlineData("e429", FailureClass.RateLimited)]
+    [InlineData("e500", FailureClass.ProviderError)]
+    [InlineData("e400ctx", FailureClass.ContextTooLong)]
+    [InlineData("drop", FailureClass.ProviderError)]
+    [InlineData("quota", FailureClass.Quota)]
+    public async Task A_failure_of_the_service_has_its_class(string scenario, FailureClass expected)
+    {
+        await using var host = Host(scenario);
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-" + scenario, cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Please change line two. FILE={workspace}/hello.txt");
+
+        Assert.Equal(expected, Assert.IsType<AgentFailed>(events[^1]).Failure.Class);
+        Assert.Single(events, happened => happened is AgentFailed or AgentCompleted);
+        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
+    }
+
+    [Fact]
+    public async Task An_agent_that_changes_nothing_completes_and_the_diff_is_empty()
+    {
+        await using var host = Host("noedit");
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-noedit", cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Look at FILE={workspace}/hello.txt");
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
+    }
+
+    [Fact]
+    public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it()
+    {
+        await using var host = Host("envdump");
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-env", cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Dump. FILE={workspace}/hello.txt");
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        var dump = await File.ReadAllTextAsync(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"), Token);
+        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
+        Assert.Contains(Key, models.Log(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("daemon")]
+    [InlineData("hang")]
+    public async Task Nothing_survives_the_execution(string scenario)
+    {
+        await using var host = Host(scenario);
+        using var repository = Repository();
+        var id = "exec-" + scenario + "-" + Environment.ProcessId;
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, id, cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Start one. FILE={workspace}/hello.txt", new AgentTimeLimits { Idle = TimeSpan.FromSeconds(4) });
+
+        Assert.Equal(scenario == "hang" ? FailureClass.IdleTimeout : null, (events[^1] as AgentFailed)?.Failure.Class);
+        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
+    }
+
+    [Fact]
+    public async Task Health_tells_the_version()
+    {
+        await using var host = Host("edit");
+
+        var health = await host.Provider.CheckHealthAsync(Token);
+
+        Assert.Equal(HealthStatus.Healthy, health.Status);
+        Assert.Contains("codex", health.Details["version"], StringComparison.Ordinal);
+    }
+
+    private static GitRepository Repository()
+    {
+        var repository = GitRepository.Init();
+        repository.Write("hello.txt", "line one\nline two\nline three\n");
+        repository.Commit("base");
+        return repository;
+    }
+
+    private ProviderHost Host(string scenario, bool confine = true)
+    {
+        Engines.Require("python3");
+        Engines.RequireShared("conformance", "agents", "fake_models.py");
+        var executable = Engines.Require("codex");
+        return new ProviderHost(
+            providers => providers.AddCodex(options =>
+            {
+                options.Executable = executable;
+                options.BaseUrl = models.Url(scenario);
+                options.Model = "gpt-5.1-codex";
+                options.ConfineWrites = confine;
+                options.Models = [new ModelDescriptor { Name = "gpt-5.1-codex", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];
+            }),
+            new Dictionary<string, string> { [SecretNames.Codex] = Key },
+            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
+    }
+}

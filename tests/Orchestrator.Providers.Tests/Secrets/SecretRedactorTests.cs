@@ -1,0 +1,62 @@
+using System.Text;
+
+namespace Orchestrator.Secrets;
+
+public sealed class SecretRedactorTests
+{
+    private const string Value = "sk-marked/secret+value=\"1\"";
+
+    [Fact]
+    public void A_known_secret_is_masked_in_every_form()
+    {
+        var redactor = new SecretRedactor();
+        redactor.Add(new SecretValue(Value));
+        var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(Value));
+        var header = Convert.ToBase64String(Encoding.UTF8.GetBytes("user:" + Value + ":tail"));
+
+        Assert.Equal("a *** b", redactor.Redact($"a {Value} b"));
+        Assert.Equal("a *** b", redactor.Redact($"a {Uri.EscapeDataString(Value)} b"));
+        Assert.Equal("a *** b", redactor.Redact($"a {base64} b"));
+        Assert.Contains("***", redactor.Redact(header), StringComparison.Ordinal);
+        Assert.Equal("{\"k\":\"***\"}", redactor.Redact(System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["k"] = Value })));
+    }
+
+    [Fact]
+    public void Text_without_secrets_stays_the_same_instance()
+    {
+        var redactor = new SecretRedactor();
+        redactor.Add(new SecretValue(Value));
+        var text = new string('x', 20);
+
+        Assert.Same(text, redactor.Redact(text));
+        Assert.Null(redactor.Redact(null));
+    }
+
+    [Fact]
+    public void A_short_value_does_not_tear_words_apart()
+    {
+        var redactor = new SecretRedactor();
+        redactor.Add(new SecretValue("test"));
+
+        Assert.Equal("a test", redactor.Redact("a test"));
+    }
+
+    [Fact]
+    public async Task The_first_provider_that_knows_a_name_wins_and_the_redactor_learns_the_value()
+    {
+        var redactor = new SecretRedactor();
+        var resolver = new SecretResolver([new Fixed("other", "value-zero"), new Fixed("name", "value-one"), new Fixed("name", "value-two")], redactor);
+
+        var found = await resolver.FindAsync("name", TestContext.Current.CancellationToken);
+
+        Assert.Equal("value-one", found?.Reveal());
+        Assert.Equal("***", redactor.Redact("value-one"));
+        Assert.Null(await resolver.FindAsync("unknown", TestContext.Current.CancellationToken));
+    }
+
+    private sealed class Fixed(string name, string value) : ISecretProvider
+    {
+        public ValueTask<SecretValue?> GetSecretAsync(string wanted, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(wanted == name ? new SecretValue(value) : null);
+    }
+}
