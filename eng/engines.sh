@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# Installs and starts the outside programs that the tests really run.
+#
+#   eng/engines.sh                    git python3 node codex postgres
+#   eng/engines.sh codex postgres     only these
+#   eng/engines.sh --status postgres  exit code 0 when it is there and runs
+#   eng/engines.sh --stop             stops what this script started
+#
+# ORCHESTRATOR_ENGINES is the folder it installs into (default: ~/.cache/orchestrator-engines). Quick when all is there.
+set -euo pipefail
+
+codex_version=0.169.0
+cache=${ORCHESTRATOR_ENGINES:-$HOME/.cache/orchestrator-engines}
+mkdir -p "$cache/bin"
+cache=$(cd "$cache" && pwd)
+env_file=$cache/postgres.env
+
+say() { printf 'engines: %s\n' "$*"; }
+fail() { printf 'engines: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo > /dev/null; then sudo "$@"
+  else fail "'$*' needs root: run it yourself, then run eng/engines.sh again"
+  fi
+}
+
+apt_updated=
+apt_install() {
+  command -v apt-get > /dev/null || fail "install $* with your package manager, then run eng/engines.sh again"
+  say "installing $* with apt"
+  if [ -z "$apt_updated" ]; then
+    as_root apt-get update -qq || say "apt-get update failed; trying with the lists that are here"
+    apt_updated=1
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > "$cache/apt.log" 2>&1 \
+    || { tail -5 "$cache/apt.log" >&2; fail "apt could not install $*: is this machine offline?"; }
+}
+
+ensure_command() { # command package...
+  local name=$1
+  shift
+  command -v "$name" > /dev/null || apt_install "$@"
+  command -v "$name" > /dev/null || fail "$name is still not on the path"
+  say "$name: $(command -v "$name")"
+}
+
+ensure_node() {
+  if ! command -v node > /dev/null || ! command -v npm > /dev/null; then apt_install nodejs npm; fi
+  say "node: $(node --version)"
+}
+
+ensure_codex() {
+  local folder=$cache/codex-$codex_version native
+  native=$(codex_native "$folder")
+  if [ -z "$native" ]; then
+    ensure_node
+    say "installing @openai/codex@$codex_version into $folder"
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-audit --no-fund --prefer-offline --loglevel=error "@openai/codex@$codex_version" > "$cache/npm.log" 2>&1 \
+      || { tail -5 "$cache/npm.log" >&2; fail "npm could not install @openai/codex@$codex_version: is this machine offline, and its npm cache empty?"; }
+    native=$(codex_native "$folder")
+  fi
+  [ -n "$native" ] || fail "the package @openai/codex@$codex_version holds no executable for this machine"
+  local version
+  version=$("$native" --version 2> /dev/null) || fail "$native does not run"
+  [ "${version##* }" = "$codex_version" ] || fail "$native says '$version', not $codex_version: delete $folder and run eng/engines.sh again"
+  ln -sfn "$native" "$cache/bin/codex"
+  say "codex: $version"
+}
+
+codex_native() {
+  [ ! -d "$1" ] || find "$1" -type f -name codex -path '*/vendor/*' -perm -u+x -print -quit
+}
+
+# --- PostgreSQL: refuses to run as root, so root lends it to another user ---
+
+pg_bin() {
+  local tool=$1 found
+  found=$(command -v "$tool" || true)
+  [ -n "$found" ] || found=$(ls -1 /usr/lib/postgresql/*/bin/"$tool" 2> /dev/null | sort -V | tail -1)
+  printf '%s' "$found"
+}
+
+pg_user() { if id postgres > /dev/null 2>&1; then echo postgres; else echo nobody; fi; }
+
+pg_run() {
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u "$(pg_user)" -- "$@"); else "$@"; fi
+}
+
+pg_folder() { # of the data: in the cache, unless the server's user may not go there
+  if [ "$(id -u)" != 0 ] || pg_run test -x "$cache"; then
+    printf '%s/postgres' "$cache"
+  else
+    printf '/var/tmp/orchestrator-postgres-%s' "$(printf '%s' "$cache" | cksum | cut -d' ' -f1)"
+  fi
+}
+
+pg_running() {
+  local ctl
+  ctl=$(pg_bin pg_ctl)
+  [ -n "$ctl" ] && [ -f "$env_file" ] && pg_run "$ctl" status -D "$(pg_folder)/data" > /dev/null 2>&1
+}
+
+port_is_free() { ! (exec 3<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
+
+pg_start() { # folder: prints the port
+  local folder=$1 port=$((20000 + RANDOM % 20000)) tries
+  for tries in 1 2 3 4 5 6 7 8; do
+    if port_is_free "$port" && pg_run "$(pg_bin pg_ctl)" start -w -t 60 -s -D "$folder/data" -l "$folder/server.log" -o \
+      "-p $port -k $folder -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200" > /dev/null 2>&1 < /dev/null; then
+      printf '%s' "$port"
+      return
+    fi
+    port=$((port + 1 + tries))
+  done
+  tail -5 "$folder/server.log" >&2 || true
+  return 1
+}
+
+ensure_postgres() {
+  if pg_running; then
+    say "postgres: runs, connection string in $env_file"
+    return
+  fi
+  if [ -z "$(pg_bin initdb)" ] || [ -z "$(pg_bin pg_ctl)" ]; then apt_install postgresql; fi
+  [ -n "$(pg_bin initdb)" ] || fail "PostgreSQL's initdb is still not found"
+
+  local folder port
+  folder=$(pg_folder)
+  rm -f "$env_file"
+  [ ! -L "$folder" ] || fail "$folder is a link: remove it"
+  install -d -m 700 "$folder"
+  if [ "$(id -u)" = 0 ]; then chown "$(pg_user)" "$folder"; fi
+  if [ ! -f "$folder/data/PG_VERSION" ] || [ ! -f "$cache/postgres.password" ]; then
+    say "postgres: making a new database in $folder"
+    rm -rf "$folder/data"
+    (umask 077 && od -An -N18 -tx1 /dev/urandom | tr -d ' \n' > "$cache/postgres.password")
+    (umask 077 && cp "$cache/postgres.password" "$folder/password")
+    if [ "$(id -u)" = 0 ]; then chown "$(pg_user)" "$folder/password"; fi
+    pg_run "$(pg_bin initdb)" -D "$folder/data" -U orchestrator -E UTF8 --locale=C --auth-local=scram-sha-256 --auth-host=scram-sha-256 \
+      --no-sync --pwfile="$folder/password" > "$cache/initdb.log" 2>&1 || { rm -f "$folder/password"; tail -5 "$cache/initdb.log" >&2; fail "initdb failed"; }
+    rm -f "$folder/password"
+  fi
+  port=$(pg_start "$folder") || fail "PostgreSQL did not start: see $folder/server.log"
+  (umask 077 && printf 'ORCHESTRATOR_POSTGRES="Host=127.0.0.1;Port=%s;Username=orchestrator;Password=%s;Database=postgres"\n' \
+    "$port" "$(cat "$cache/postgres.password")" > "$env_file")
+  say "postgres: started on port $port, connection string in $env_file"
+}
+
+stop_postgres() {
+  if pg_running; then
+    pg_run "$(pg_bin pg_ctl)" stop -s -m fast -D "$(pg_folder)/data"
+    say "postgres: stopped"
+  fi
+  rm -f "$env_file"
+}
+
+status() {
+  case $1 in
+    postgres) pg_running ;;
+    codex) [ -x "$cache/bin/codex" ] ;;
+    *) command -v "$1" > /dev/null ;;
+  esac
+}
+
+case ${1:-} in
+  --stop) stop_postgres; exit ;;
+  --status) status "${2:?--status needs the name of an engine}"; exit ;;
+  -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit ;;
+esac
+
+# Two runs at once would start two servers in one folder. --close: the server that stays must not hold the lock.
+if command -v flock > /dev/null && [ -z "${ORCHESTRATOR_ENGINES_LOCKED:-}" ]; then
+  ORCHESTRATOR_ENGINES_LOCKED=1 exec flock --close "$cache/.lock" "$0" "$@"
+fi
+
+[ $# -gt 0 ] || set -- git python3 node codex postgres
+for engine in "$@"; do
+  case $engine in
+    git | python3) ensure_command "$engine" "$engine" ;;
+    node) ensure_node ;;
+    codex) ensure_codex ;;
+    postgres) ensure_postgres ;;
+    *) fail "unknown engine '$engine'; known: git python3 node codex postgres" ;;
+  esac
+done

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orchestrator.Cli.Configuration;
+using Orchestrator.Cli.Output;
+using Orchestrator.Hosting;
+using Orchestrator.Routing.Health;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Cli;
+
+/// <summary>The assembled orchestrator of one command: services alone, or with the worker running.</summary>
+internal sealed class CliHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly OrchestratorOptions _options;
+    private bool _started;
+
+    private CliHost(IHost host, OrchestratorOptions options) => (_host, _options) = (host, options);
+
+    public IServiceProvider Services => _host.Services;
+
+    public TimeProvider Time => Services.GetRequiredService<TimeProvider>();
+
+    public string StateDirectory => _options.StateDirectory;
+
+    public string DatabasePath => Path.Combine(_options.StateDirectory, OrchestratorState.DatabaseName);
+
+    /// <summary>Assembles the services and opens the database; no worker runs.</summary>
+    public static async Task<CliHost> CreateAsync(CliContext context, string? repository, CancellationToken cancellationToken, Action<OrchestratorOptions>? configure = null)
+    {
+        var host = Build(context, repository, configure);
+        host.Services.GetRequiredService<IStartupValidator>().Validate();
+        await host.Services.GetRequiredService<ITaskStore>().InitializeAsync(cancellationToken);
+        return host;
+    }
+
+    /// <summary>Finds out which providers can work, takes up what dead processes left and starts the worker.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Services.GetRequiredService<ProviderHealthChecks>().CheckAsync(cancellationToken);
+        _started = true;
+        await _host.StartAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_started)
+        {
+            await _host.StopAsync(CancellationToken.None);
+        }
+
+        _host.Dispose();
+    }
+
+    private static CliHost Build(CliContext context, string? repository, Action<OrchestratorOptions>? configure)
+    {
+        var settings = OrchestratorSettings.Load(repository, context.ConfigurationFile, context.StateDirectory);
+        configure?.Invoke(settings.Options);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton(context.Output).AddSingleton<IAgentTaskObserver, OutputObserver>();
+        builder.Services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(providers => ProviderSettings.AddTo(providers, settings.Providers));
+        return new CliHost(builder.Build(), settings.Options);
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Cli.Output;
+using Orchestrator.Hosting;
+using Orchestrator.Queue;
+using Orchestrator.Tasks;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator run</c>: one task from start to end.</summary>
+internal static class RunCommand
+{
+    public static Command Create(GlobalOptions global)
+    {
+        var command = new Command("run", "Run one task on a repository: route, execute in a workspace of its own, apply all-or-nothing, verify, and restore when verification fails. "
+            + "Exit codes: 0 applied and verified, 1 failed and nothing changed, 2 wrong usage or configuration, 3 applied but not verified, 130 interrupted.");
+        var options = new TaskOptions();
+        options.AddTo(command);
+        command.SetAction(global.Handle((parsed, context, cancellationToken) => RunAsync(context, options.Read(parsed, TimeProvider.System.GetUtcNow()), cancellationToken)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, AgentTask task, CancellationToken cancellationToken)
+    {
+        await using var host = await CliHost.CreateAsync(context, ((LocalSource)task.Source).Path, cancellationToken, options => options.OnlyTaskId = task.Id);
+        var client = host.Services.GetRequiredService<AgentTaskClient>();
+        await client.EnqueueAsync(task, cancellationToken);
+        await host.StartAsync(cancellationToken);
+        var report = await WaitAsync(host, client, task.Id, cancellationToken);
+        var exitCode = report.Status switch
+        {
+            AgentTaskStatus.Verified => ExitCodes.Success,
+            AgentTaskStatus.Unverified => ExitCodes.Unverified,
+            AgentTaskStatus.Cancelled => ExitCodes.Cancelled,
+            _ => ExitCodes.Failed,
+        };
+        var audit = await AuditTrail.FindAsync(host, task.Id, CancellationToken.None);
+        context.Output.Write(new CliLine { Type = "result", Report = report, Audit = audit, ExitCode = exitCode });
+        return exitCode;
+    }
+
+    /// <summary>Waits for the report; an interrupt cancels the task and waits until the tree is as it was.</summary>
+    private static async Task<AgentTaskReport> WaitAsync(CliHost host, AgentTaskClient client, string taskId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.WaitAsync(taskId, cancellationToken))!;
+        }
+        catch (OperationCanceledException)
+        {
+            await host.Services.GetRequiredService<ITaskAdministration>().CancelAsync(taskId, CancellationToken.None);
+            return (await client.WaitAsync(taskId, CancellationToken.None))!;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Configuration;
+using Orchestrator.Hosting;
+
+namespace Orchestrator.Cli.Configuration;
+
+/// <summary>The settings of one run of the command: read once, with every error at once.</summary>
+internal sealed class OrchestratorSettings
+{
+    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers"];
+
+    /// <summary>The providers, those that ship with the command included.</summary>
+    public required IReadOnlyList<ProviderSettings> Providers { get; init; }
+
+    /// <summary>The main job's own options.</summary>
+    public required OrchestratorOptions Options { get; init; }
+
+    /// <summary>Whether a key from the environment is ours.</summary>
+    public static bool IsKnown(string key) => TopLevel.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="ConfigurationErrorsException">Something is wrong; the exception lists all of it.</exception>
+    public static OrchestratorSettings Load(string? repository, string? explicitFile, string? stateDirectory)
+    {
+        var errors = new List<string>();
+        var root = ConfigurationSources.Load(repository, explicitFile, errors);
+        var options = ReadOptions(root, errors);
+        if (stateDirectory is not null)
+        {
+            options.StateDirectory = Path.GetFullPath(stateDirectory);
+        }
+
+        var providers = ProviderSettings.ReadAll(root.GetSection("providers"), errors);
+        return errors.Count == 0 ? new OrchestratorSettings { Options = options, Providers = providers } : throw new ConfigurationErrorsException(errors);
+    }
+
+    private static OrchestratorOptions ReadOptions(IConfigurationRoot root, List<string> errors)
+    {
+        var options = new OrchestratorOptions();
+        var reader = new SettingReader(root, errors);
+        reader.Text("state", value => options.StateDirectory = Path.GetFullPath(value));
+        reader.Text("verify", value => options.DefaultVerifyCommand = CommandLine.Parse(value).ToString());
+        reader.Duration("verifyTimeLimit", value => options.VerifyTimeLimit = value);
+        reader.Number("maxRemediations", value => options.MaxRemediations = value);
+        reader.Number("maxAttempts", value => options.MaxAttempts = value);
+        reader.Text("workerName", value => options.WorkerName = value);
+        reader.Text("containerName", value => options.ContainerName = value);
+        reader.Text("providers");
+        reader.RejectUnknown();
+        return options;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Auditing;
+using Orchestrator.Hosting;
+using Orchestrator.Providers;
+using Orchestrator.Queue;
+using Orchestrator.Routing;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>One line of <c>--json</c> output. <see cref="Type"/> says which member is set.</summary>
+internal sealed record CliLine
+{
+    /// <summary><c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>.</summary>
+    public required string Type { get; init; }
+
+    public AgentTaskEvent? Event { get; init; }
+
+    public AgentTaskReport? Report { get; init; }
+
+    public AuditReference? Audit { get; init; }
+
+    public int? ExitCode { get; init; }
+
+    public string? Error { get; init; }
+
+    public string[]? Details { get; init; }
+
+    public QueuedTask? Task { get; init; }
+
+    public ProviderStatus? Provider { get; init; }
+
+    public OperationEntry? Entry { get; init; }
+
+    public ChainVerification? Chain { get; init; }
+
+    public RoutingExplanation? Explanation { get; init; }
+
+    public DoctorCheck? Check { get; init; }
+
+    public string? Message { get; init; }
+}
+
+/// <summary>Where the audit entries of a task are.</summary>
+internal sealed record AuditReference(string Database, long Entries, long First, long Last, string Command);
+
+/// <summary>A provider as <c>orchestrator providers</c> shows it.</summary>
+internal sealed record ProviderStatus(ProviderDescriptor Descriptor, ProviderHealth Health);
+
+/// <summary>One finding of <c>orchestrator doctor</c>.</summary>
+internal sealed record DoctorCheck(string Name, bool Ok, bool Required, string Found, string? Fix);
+
+/// <summary>The JSON form of the lines.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(CliLine))]
+[JsonSerializable(typeof(Orchestrator.Tasks.AgentTaskType))]
+[JsonSerializable(typeof(Orchestrator.Tasks.SourceKind))]
+[JsonSerializable(typeof(ModelDescriptor))]
+[JsonSerializable(typeof(CandidateExplanation))]
+[JsonSerializable(typeof(AttemptReport))]
+[JsonSerializable(typeof(Orchestrator.Patching.FileChange))]
+[JsonSerializable(typeof(Orchestrator.Patching.PatchConflict))]
+[JsonSerializable(typeof(Orchestrator.Patching.FilePatch))]
+[JsonSerializable(typeof(Orchestrator.Patching.PatchEdit))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
+internal sealed partial class CliJsonContext : JsonSerializerContext;

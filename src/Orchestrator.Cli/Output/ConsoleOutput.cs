@@ -1,0 +1,73 @@
+using Orchestrator.Hosting;
+using Orchestrator.Json;
+using Spectre.Console;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>Words for people. Every text from outside is escaped, so that an agent cannot write markup or control the terminal.</summary>
+internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) : ICliOutput
+{
+    public void Write(CliLine line)
+    {
+        switch (line)
+        {
+            case { Event: { } agentTaskEvent }:
+                WriteEvent(agentTaskEvent);
+                break;
+            case { Report: { } report }:
+                new ReportView(console).Write(report, line.Audit);
+                break;
+            case { Task: { } task }:
+                console.MarkupLineInterpolated($"{task.Id}  [bold]{task.State.ToName(),-10}[/] {task.Type,-12} {task.CreatedAt:u}  {Terminal.Safe(task.Failure?.Message)}");
+                break;
+            case { Provider: { } provider }:
+                WriteProvider(provider);
+                break;
+            case { Entry: { } entry }:
+                console.MarkupLineInterpolated($"{entry.Sequence,6}  {entry.At:u}  [bold]{entry.Operation.Name,-22}[/] {entry.Operation.Outcome.ToName(),-9} {entry.Operation.TaskId}  {Terminal.Safe(entry.Operation.Message)}");
+                break;
+            case { Check: { } check }:
+                WriteCheck(check);
+                break;
+            default:
+                foreach (var text in Terminal.SafeLines(line.Message))
+                {
+                    console.WriteLine(text);
+                }
+
+                break;
+        }
+    }
+
+    public void Error(string message, IReadOnlyList<string>? details = null)
+    {
+        errors.MarkupLineInterpolated($"[red]error:[/] {Terminal.Safe(message)}");
+        foreach (var detail in details ?? [])
+        {
+            errors.MarkupLineInterpolated($"  - {Terminal.Safe(detail)}");
+        }
+    }
+
+    private void WriteEvent(AgentTaskEvent agentTaskEvent)
+    {
+        var colour = agentTaskEvent.Step == AgentTaskStep.Executing ? "grey" : "aqua";
+        console.MarkupLine($"[grey]{agentTaskEvent.At.ToLocalTime():HH:mm:ss}[/] [{colour}]{agentTaskEvent.Step.ToName(),-11}[/] {Markup.Escape(Terminal.Safe(agentTaskEvent.Message))}");
+    }
+
+    private void WriteProvider(ProviderStatus status)
+    {
+        var health = status.Health.Status.ToName();
+        console.MarkupLineInterpolated($"[bold]{status.Descriptor.Name,-16}[/] {status.Descriptor.Kind.ToName(),-14} {health,-10} {Terminal.Safe(status.Health.Message)}");
+        console.MarkupLineInterpolated($"[grey]{"",-16} takes {string.Join(", ", status.Descriptor.TaskTypes.Select(type => type.ToName()))}; can {string.Join(", ", status.Descriptor.Capabilities)}[/]");
+    }
+
+    private void WriteCheck(DoctorCheck check)
+    {
+        var mark = check.Ok ? "[green]ok     [/]" : check.Required ? "[red]missing[/]" : "[yellow]absent [/]";
+        console.MarkupLine($"{mark} {Markup.Escape(check.Name),-18} {Markup.Escape(Terminal.Safe(check.Found))}");
+        if (!check.Ok && check.Fix is { } fix)
+        {
+            console.MarkupLineInterpolated($"        {"",-18} [grey]{fix}[/]");
+        }
+    }
+}

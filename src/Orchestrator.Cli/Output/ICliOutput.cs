@@ -1,0 +1,11 @@
+namespace Orchestrator.Cli.Output;
+
+/// <summary>Where a command's output goes: words for people or lines of JSON for programs.</summary>
+internal interface ICliOutput
+{
+    /// <summary>Shows something that happened, or one element of a list.</summary>
+    void Write(CliLine line);
+
+    /// <summary>Shows what went wrong and what to do about it.</summary>
+    void Error(string message, IReadOnlyList<string>? details = null);
+}

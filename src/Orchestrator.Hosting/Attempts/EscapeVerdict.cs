@@ -1,0 +1,43 @@
+using Orchestrator.Providers;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Workspaces;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>Decides whether a provider wrote, or tried to write, outside its workspace.</summary>
+internal static class EscapeVerdict
+{
+    private static readonly string[] Denials = ["Permission denied", "Operation not permitted", "UnauthorizedAccessException", "EACCES", "EPERM"];
+
+    /// <summary>The failure; <see langword="null"/> when it stayed inside.</summary>
+    public static AgentFailure? Of(AgentTaskRun run, string provider, WorkspaceEscapes escapes, AgentFailure? failure)
+    {
+        if (escapes.WorkspacePaths.Count > 0)
+        {
+            return Failure($"{provider} wrote beside its workspace: {Some(escapes.WorkspacePaths)}. Nothing of its result was kept.");
+        }
+
+        if (escapes.RepositoryChanges.Count > 0)
+        {
+            if (!WriteConfinement.IsSupported)
+            {
+                return Failure($"{run.Repository} changed while {provider} ran, by it or by somebody else: {Some(escapes.RepositoryChanges)}. Nothing was applied, and these changes were left as they are: look at them with git status and git diff.");
+            }
+
+            // The kernel kept the provider inside, so it was somebody else, whose work is none of our business.
+            run.Note($"Somebody changed the repository while {provider} ran: {Some(escapes.RepositoryChanges)}. These changes are kept as they are.");
+        }
+
+        return failure is { Class: FailureClass.Crashed } && WriteConfinement.IsSupported && Denials.Any(denial => failure.Detail?.Contains(denial, StringComparison.Ordinal) == true)
+            ? failure with
+            {
+                Class = FailureClass.OutsideWorkspace,
+                Message = $"{failure.Message} It was refused a write: a provider may write only to its workspace, its temporary directory and the writable paths of its configuration.",
+            }
+            : null;
+    }
+
+    private static AgentFailure Failure(string message) => new() { Class = FailureClass.OutsideWorkspace, Message = message };
+
+    private static string Some(IReadOnlyList<string> paths) => string.Join(", ", paths.Take(5)) + (paths.Count > 5 ? $" and {paths.Count - 5} more" : "");
+}

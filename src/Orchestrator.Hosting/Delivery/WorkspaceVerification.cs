@@ -1,0 +1,61 @@
+using System.Globalization;
+using Orchestrator.Auditing;
+using Orchestrator.Patching;
+using Orchestrator.Providers.Workspaces;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>Applies and verifies a patch in a fresh workspace, for results that do not go to the caller's tree.</summary>
+internal sealed class WorkspaceVerification(GitWorkspaces workspaces, IPatchManager patches, Verifier verifier, SourceGate gate)
+{
+    /// <summary>What follows the execution's id in the names of these workspaces.</summary>
+    public const string Suffix = "-v";
+
+    /// <summary>
+    /// Sets the report's status: the patch fits and the verify command says yes, or there is none to ask. The workspace is gone afterwards, so that nothing the
+    /// verify command made can get into the result.
+    /// </summary>
+    public async ValueTask VerifyAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
+    {
+        if (await ApplyAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false) is not { } workspace)
+        {
+            return;
+        }
+
+        await using var removal = workspace.ConfigureAwait(false);
+
+        if (gate.VerifyCommandOf(run.Task) is not { } command)
+        {
+            run.Report = run.Report with { Status = AgentTaskStatus.Unverified };
+        }
+        else if (await verifier.RunAsync(run, command, workspace.Workspace.Directory, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false))
+        {
+            run.Report = run.Report with { Status = AgentTaskStatus.Verified };
+        }
+        else
+        {
+            run.Report = VerificationFailures.Add(run.Report, checkpoint.PatchFile!);
+        }
+    }
+
+    /// <summary>A fresh workspace with the patch applied; <see langword="null"/> when it does not fit, the report then says why.</summary>
+    public async ValueTask<GitWorkspace?> ApplyAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
+    {
+        // Named after the execution, so that recovery in another process sees that it is in use; and after the lease, so that a leftover is not in the way.
+        var id = string.Create(CultureInfo.InvariantCulture, $"{checkpoint.ExecutionId}{Suffix}{run.Context.FencingToken}");
+        var workspace = await workspaces.CreateAsync(run.Repository, id, run.Report.BaseCommit, cancellationToken).ConfigureAwait(false);
+        var request = new PatchRequest { Id = id, Root = workspace.Workspace.Directory, Patch = patch };
+        var application = await patches.ApplyAsync(request, cancellationToken).ConfigureAwait(false);
+        if (application.Outcome is PatchOutcome.Applied or PatchOutcome.AlreadyApplied)
+        {
+            run.Report = run.Report with { Files = application.Files };
+            return workspace;
+        }
+
+        await workspace.DisposeAsync().ConfigureAwait(false);
+        run.Report = PatchRejections.Add(run.Report, application.Conflicts);
+        await run.RecordAsync(
+            AgentTaskStep.Delivered, OperationNames.PatchApplied, OperationOutcome.Refused, run.Report.Failure!.Message, cancellationToken, PatchRejections.Data(application), checkpoint.ExecutionId).ConfigureAwait(false);
+        return null;
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>Everything that the package logs: event ids 1700 to 1799.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 1700, EventName = "TaskStarted", Level = LogLevel.Information, Message = "Task {TaskId} started; crashes before: {Crashes}.")]
+    public static partial void TaskStarted(this ILogger logger, string taskId, int crashes);
+
+    [LoggerMessage(EventId = 1701, EventName = "TaskEnded", Level = LogLevel.Information, Message = "Task {TaskId} ended: {Status}.")]
+    public static partial void TaskEnded(this ILogger logger, string taskId, AgentTaskStatus status);
+
+    [LoggerMessage(EventId = 1702, EventName = "AttemptFailed", Level = LogLevel.Warning, Message = "Provider {Provider} failed at task {TaskId}: {FailureClass}.")]
+    public static partial void AttemptFailed(this ILogger logger, string provider, string taskId, string failureClass);
+
+    [LoggerMessage(EventId = 1703, EventName = "ObserverFailed", Level = LogLevel.Error, Message = "The observer {Observer} threw; the task goes on.")]
+    public static partial void ObserverFailed(this ILogger logger, Exception error, string observer);
+
+    [LoggerMessage(EventId = 1704, EventName = "LeftoversRemoved", Level = LogLevel.Warning, Message = "Removed {Count} workspaces that dead processes left.")]
+    public static partial void LeftoversRemoved(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 1705, EventName = "TasksReclaimed", Level = LogLevel.Warning, Message = "Took back {Count} tasks from dead workers.")]
+    public static partial void TasksReclaimed(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 1706, EventName = "TreeRestored", Level = LogLevel.Information, Message = "Task {TaskId}: the tree was restored.")]
+    public static partial void TreeRestored(this ILogger logger, string taskId);
+
+    [LoggerMessage(EventId = 1707, EventName = "TreeNotRestored", Level = LogLevel.Error, Message = "Task {TaskId}: {Count} files could not be restored, see the report.")]
+    public static partial void TreeNotRestored(this ILogger logger, string taskId, int count);
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Orchestrator.Auditing;
+using Orchestrator.Json;
+using Orchestrator.Queue;
+using Orchestrator.Tasks;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>Enqueues the task that repairs one whose result was refused, with everything its agent needs to know.</summary>
+internal sealed class RemediationPlanner(ITaskQueue queue, IOptions<OrchestratorOptions> options)
+{
+    private const string DepthLabel = "remediation";
+    private const int MaxOutputLength = 16 * 1024;
+
+    public async ValueTask EnqueueAsync(AgentTaskRun run, CancellationToken cancellationToken)
+    {
+        var depth = int.TryParse(run.Task.Labels.GetValueOrDefault(DepthLabel), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value + 1 : 1;
+        if (run.Report.Status is not (AgentTaskStatus.VerificationFailed or AgentTaskStatus.PatchRejected) || depth > options.Value.MaxRemediations)
+        {
+            return;
+        }
+
+        var task = Repair(run, depth);
+        var result = await queue.EnqueueAsync(
+            new TaskSubmission
+            {
+                Id = task.Id,
+                Type = AgentTaskClient.TaskType,
+                Payload = OrchestratorJson.Write(task, OrchestratorJsonContext.Default.AgentTask),
+                Priority = task.Priority,
+                Deadline = task.Deadline,
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        run.Report = run.Report with { RemediationTaskId = task.Id };
+        if (result.Status == EnqueueStatus.Enqueued)
+        {
+            await run.RecordAsync(
+                AgentTaskStep.Remediation, OperationNames.TaskRemediation, OperationOutcome.Succeeded, $"Enqueued {task.Id} to repair this task.", cancellationToken,
+                new ValueMap([new("remediation_task_id", task.Id)])).ConfigureAwait(false);
+        }
+    }
+
+    // The id follows from the failed task's, so that a crash between the enqueue and its audit entry does not make two of them.
+    private static AgentTask Repair(AgentTaskRun run, int depth)
+    {
+        var failed = run.Task;
+        var suffix = "-r" + depth.ToString(CultureInfo.InvariantCulture);
+        var stem = failed.RemediatesTaskId is null ? failed.Id : failed.Id[..failed.Id.LastIndexOf("-r", StringComparison.Ordinal)];
+        var id = stem.Length + suffix.Length <= Identifiers.MaxLength ? stem + suffix : Digest.Of(stem) + suffix;
+        return failed with
+        {
+            Id = id,
+            Instructions = Instructions(failed, run.Report),
+            RemediatesTaskId = failed.Id,
+            Labels = failed.Labels.With(DepthLabel, depth.ToString(CultureInfo.InvariantCulture)),
+        };
+    }
+
+    private static string Instructions(AgentTask failed, AgentTaskReport report)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("An earlier attempt at the task below was not kept, and the tree is as it was before it. Do the task so that it is.");
+        if (report.Verification is { } verification)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"The attempt failed verification: `{verification.Command}` ended with exit code {verification.ExitCode}. The end of its output:");
+            text.AppendLine("```").AppendLine(Tail(verification.Output)).AppendLine("```");
+        }
+
+        foreach (var conflict in report.Conflicts)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"- The patch did not fit: {conflict.Code.ToName()} in {conflict.Path}, line {conflict.Line}: {conflict.Message}");
+        }
+
+        text.AppendLine().AppendLine("The task:");
+        var remaining = AgentTask.MaxInstructionsLength - text.Length;
+        return text.Append(failed.Instructions.AsSpan(0, Math.Min(failed.Instructions.Length, remaining))).ToString();
+    }
+
+    private static string Tail(string output) => output.Length <= MaxOutputLength ? output : output[^MaxOutputLength..];
+}

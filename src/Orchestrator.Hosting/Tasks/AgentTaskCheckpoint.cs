@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Json;
+
+namespace Orchestrator.Hosting;
+
+/// <summary>How far a task has come, written down before each step that a crash must not repeat or forget.</summary>
+internal sealed record AgentTaskCheckpoint
+{
+    /// <summary>The last step that is known to be done or begun.</summary>
+    public required AgentTaskPhase Phase { get; init; }
+
+    /// <summary>The attempt whose result is being delivered; also the id of its patch application.</summary>
+    public string? ExecutionId { get; init; }
+
+    /// <summary>The file with the collected patch.</summary>
+    public string? PatchFile { get; init; }
+
+    /// <summary>The tree of the caller's files before verification, in <c>TreeSnapshot</c>'s own words.</summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>The report so far.</summary>
+    public required AgentTaskReport Report { get; init; }
+}
+
+/// <summary>The phases that a restart tells apart.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<AgentTaskPhase>))]
+internal enum AgentTaskPhase
+{
+    /// <summary>Nothing that must be kept.</summary>
+    Unknown = 0,
+
+    /// <summary>The patch is collected and kept in a file: the agent need not be paid again.</summary>
+    Collected,
+
+    /// <summary>The patch may be in the tree, whole or in part; the journal knows.</summary>
+    Applying,
+
+    /// <summary>The patch is in the tree and the verify command may have run.</summary>
+    Verifying,
+
+    /// <summary>Verification failed; the patch is being taken back.</summary>
+    Restoring,
+
+    /// <summary>All is done but the last word to the queue.</summary>
+    Settled,
+}
