@@ -20,7 +20,7 @@ public sealed class RoutingExplanationTextTests
             provider  verdict   score USD   price    risk    time   bonus  why
             codex     chosen       0.1667  0.1000  0.1500  0.1667  0.2500
             claude    eligible     0.4167  0.2000  0.0500  0.1667  0.0000
-            jules     source            -       -       -       -       -  the source is local; serves git_hub
+            jules     source            -       -       -       -       -  the source is local; serves github
 
             """,
             text);

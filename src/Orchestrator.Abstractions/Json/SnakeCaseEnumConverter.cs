@@ -1,16 +1,18 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Orchestrator.Json;
 
-/// <summary>Reads and writes an enum as its name in snake_case. A name that this version does not know reads as the enum's zero value: it never throws.</summary>
+/// <summary>Reads and writes an enum as its name in snake_case, or as <see cref="JsonStringEnumMemberNameAttribute"/> names it. A name that this version does not know reads as the enum's zero value: it never throws.</summary>
 /// <typeparam name="TEnum">An enum whose zero value means "unknown" or "unspecified".</typeparam>
-public sealed class SnakeCaseEnumConverter<TEnum> : JsonConverter<TEnum>
+public sealed class SnakeCaseEnumConverter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] TEnum> : JsonConverter<TEnum>
     where TEnum : struct, Enum
 {
     private static readonly FrozenDictionary<TEnum, string> Names =
-        Enum.GetValues<TEnum>().Distinct().ToFrozenDictionary(value => value, value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        Enum.GetValues<TEnum>().Distinct().ToFrozenDictionary(value => value, NameOf);
 
     private static readonly FrozenDictionary<string, TEnum> Values =
         Names.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.OrdinalIgnoreCase);
@@ -38,6 +40,12 @@ public sealed class SnakeCaseEnumConverter<TEnum> : JsonConverter<TEnum>
         return default;
     }
 
+    private static string NameOf(TEnum value)
+    {
+        var declared = value.ToString();
+        return typeof(TEnum).GetField(declared)?.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(declared);
+    }
+
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options)
     {
@@ -53,13 +61,13 @@ public static class EnumNames
     /// <typeparam name="TEnum">The enum.</typeparam>
     /// <param name="value">The value.</param>
     /// <returns>For example <c>rate_limited</c>.</returns>
-    public static string ToName<TEnum>(this TEnum value)
+    public static string ToName<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] TEnum>(this TEnum value)
         where TEnum : struct, Enum => SnakeCaseEnumConverter<TEnum>.ToName(value);
 
     /// <summary>The value of a name; the zero value for a name that is not known.</summary>
     /// <typeparam name="TEnum">The enum.</typeparam>
     /// <param name="name">The name; may be null.</param>
     /// <returns>The value.</returns>
-    public static TEnum Parse<TEnum>(string? name)
+    public static TEnum Parse<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] TEnum>(string? name)
         where TEnum : struct, Enum => SnakeCaseEnumConverter<TEnum>.FromName(name);
 }

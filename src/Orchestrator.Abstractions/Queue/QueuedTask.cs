@@ -27,7 +27,7 @@ public sealed record QueuedTask
     public int Attempt { get; init; }
 
     /// <summary>How often it may fail.</summary>
-    public int MaxAttempts { get; init; } = 1;
+    public int MaxAttempts { get => field > 0 ? field : 1; init; } = 1;
 
     /// <summary>How often a worker died while it held the task.</summary>
     public int Crashes { get; init; }

@@ -32,7 +32,7 @@ public readonly record struct RoutingDecision
     public double Score { get; init; }
 
     /// <summary>The probability with which this provider was chosen, 1 when no chance was involved.</summary>
-    public double Propensity { get; init; } = 1;
+    public double Propensity { get => field > 0 ? field : 1; init; } = 1;
 
     /// <summary>The version of the registry's snapshot, to replay the decision.</summary>
     public long SnapshotVersion { get; init; }

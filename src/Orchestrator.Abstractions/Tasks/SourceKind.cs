@@ -14,6 +14,7 @@ public enum SourceKind
     Local,
 
     /// <summary>A branch of a GitHub repository.</summary>
+    [JsonStringEnumMemberName("github")]
     GitHub,
 
     /// <summary>A build that does not exist yet; its work is committed to <c>factory/&lt;order-id&gt;</c> first.</summary>

@@ -13,6 +13,7 @@ public sealed record ProcessRequest
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     /// <summary>Marks the process and all it starts, by the variable <see cref="ProcessEnvironment.ExecutionMarker"/>, so that survivors can be found.</summary>
+    /// <remarks>Everything that carries the mark is killed when the process ends: two processes of one id must not run at the same time.</remarks>
     public required string ExecutionId { get; init; }
 
     /// <summary>Text for its standard input, which is then closed.</summary>

@@ -19,6 +19,8 @@ internal static class PackageRules
     private const string AspNetCore = "Orchestrator.AspNetCore";
 
     private const string AI = "Microsoft.Extensions.AI.Abstractions";
+    // AddOrchestrator calls AddLogging, so that the assembly works bare; every host brings the package anyway.
+    private const string Logging = "Microsoft.Extensions.Logging";
     private const string HostingAbstractions = "Microsoft.Extensions.Hosting.Abstractions";
 
     /// <summary>What any package may use to register itself and to log.</summary>
@@ -39,7 +41,7 @@ internal static class PackageRules
         [Containers] = new([Abstractions]),
         [Providers] = new([Abstractions], AI, "Microsoft.Extensions.Http", "Polly.Core"),
         [Workflow] = new([Abstractions, Storage], "Stateless"),
-        [Hosting] = new([Abstractions, Storage, Routing, Queue, Patching, Containers, Providers, Workflow], HostingAbstractions),
+        [Hosting] = new([Abstractions, Storage, Routing, Queue, Patching, Containers, Providers, Workflow], HostingAbstractions, Logging),
         [AspNetCore] = new([Abstractions, Hosting], [], ["Microsoft.AspNetCore.App"]),
         ["Orchestrator.Client"] = new([Abstractions]),
         ["Orchestrator.Cli"] = new([Abstractions, Hosting, AspNetCore], "Microsoft.Extensions.Hosting", "System.CommandLine", "Spectre.Console"),

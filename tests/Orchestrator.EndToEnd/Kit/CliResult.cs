@@ -17,6 +17,17 @@ internal sealed record CliResult(int ExitCode, IReadOnlyList<JsonElement> Lines,
 
     public string FailureClass => Report.GetProperty("failure").GetProperty("class").GetString()!;
 
+    public string TaskId => Report.GetProperty("task_id").GetString()!;
+
+    /// <summary>The paths that the report says were changed, in their order.</summary>
+    public IEnumerable<string> ChangedFiles => Report.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("path").GetString()!);
+
+    /// <summary>The details of the error line.</summary>
+    public IEnumerable<string> Details => Lines[^1].GetProperty("details").EnumerateArray().Select(detail => detail.GetString()!);
+
+    /// <summary>The lines of one type.</summary>
+    public IEnumerable<JsonElement> Of(string type) => Lines.Where(line => line.GetProperty("type").GetString() == type);
+
     public IEnumerable<string> Steps => Lines.Where(line => line.GetProperty("type").GetString() == "event").Select(line => line.GetProperty("event").GetProperty("step").GetString()!);
 
     /// <summary>Everything, for the message of a failed assertion.</summary>

@@ -48,7 +48,9 @@ internal sealed class CliRig : IDisposable
     {
         var token = TestContext.Current.CancellationToken;
         await using var program = Start([.. arguments, "--json"]);
-        var exitCode = await program.WaitAsync(token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(TimeSpan.FromMinutes(5)); // A run that hangs fails its own test and no other.
+        var exitCode = await program.WaitAsync(limit.Token);
         var lines = program.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         return new CliResult(exitCode, lines, program.Output, program.Errors);
     }
@@ -64,6 +66,21 @@ internal sealed class CliRig : IDisposable
                 yield return entry;
             }
         }
+    }
+
+    /// <summary>Nothing of any run is left: no file beside what is kept on purpose, and no process.</summary>
+    public void AssertNothingLeft()
+    {
+        Assert.Empty(Leaks());
+        Assert.Empty(ProcessTable.ExecutionsBelow(Root));
+    }
+
+    /// <summary>The audit entries of a task, as <c>audit list</c> shows them.</summary>
+    public async Task<IReadOnlyList<JsonElement>> AuditAsync(string taskId)
+    {
+        var result = await RunAsync("audit", "list", "--task", taskId);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return [.. result.Lines.Select(line => line.GetProperty("entry"))];
     }
 
     public void Dispose() => _directory.Dispose();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Testing;
@@ -7,40 +8,26 @@ namespace Orchestrator.EndToEnd.Kit;
 /// <summary>The shared fake model endpoint on loopback, for real agent CLIs.</summary>
 internal sealed class FakeModels : IAsyncDisposable
 {
-    private readonly System.Diagnostics.Process _process;
+    private readonly Process _process;
+    private readonly TemporaryDirectory _directory;
 
-    private FakeModels(System.Diagnostics.Process process, int port, string log) => (_process, Port, LogFile) = (process, port, log);
+    private FakeModels(Process process, int port, TemporaryDirectory directory) => (_process, Port, _directory) = (process, port, directory);
 
     public int Port { get; }
 
-    public string LogFile { get; }
+    public string LogFile => LogIn(_directory);
 
     public string BaseUrl(string scenario) => $"http://127.0.0.1:{Port}/s/{scenario}/v1";
 
     public static async Task<FakeModels> StartAsync(CancellationToken cancellationToken)
     {
-        Engines.Require("python3");
-        var shared = Environment.GetEnvironmentVariable("ORCHESTRATOR_SHARED") ?? Path.Combine(RepositoryRoot.Path, "..", "shared");
-        var script = Path.GetFullPath(Path.Combine(shared, "conformance", "agents", "fake_models.py"));
-        Assert.True(File.Exists(script), $"The shared conformance folder is not there: {script}");
-        var port = FreePort();
-        var log = Path.Combine(Path.GetTempPath(), $"fake-models-{port}.log");
-        var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("python3", [script, $"{port}", log]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        using var client = new HttpClient();
-        while (!process.HasExited)
-        {
-            try
-            {
-                using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"), cancellationToken);
-                break;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Yield();
-            }
-        }
-
-        return new FakeModels(process, port, log);
+        var python = Engines.Require("python3");
+        var script = Engines.RequireShared("conformance", "agents", "fake_models.py");
+        var port = FreePorts.Next();
+        var directory = new TemporaryDirectory();
+        var models = new FakeModels(Process.Start(new ProcessStartInfo(python, [script, $"{port}", LogIn(directory)]))!, port, directory);
+        await models.WaitUntilReachableAsync(cancellationToken);
+        return models;
     }
 
     public async ValueTask DisposeAsync()
@@ -48,13 +35,26 @@ internal sealed class FakeModels : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        File.Delete(LogFile);
+        _directory.Dispose();
     }
 
-    private static int FreePort()
+    private static string LogIn(TemporaryDirectory directory) => directory.Combine("requests.log");
+
+    private async Task WaitUntilReachableAsync(CancellationToken cancellationToken)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            Assert.False(_process.HasExited, "The fake model endpoint ended at once.");
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Yield(); // It has not opened its port yet.
+            }
+        }
     }
 }

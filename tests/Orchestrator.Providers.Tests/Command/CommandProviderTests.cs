@@ -87,7 +87,8 @@ public sealed class CommandProviderTests : IDisposable
     public async Task It_cannot_write_outside_its_workspace()
     {
         Assert.SkipUnless(WriteConfinement.IsSupported, WriteConfinement.Description);
-        await using var host = Host($"echo x > '{_repository.Combine("a.txt")}'; echo x > \"$HOME/orchestrator-test-escape\"; echo x > ../stranger; echo ok > inside.txt; echo t > \"$TMPDIR/t\"");
+        var escape = $"orchestrator-escape-{Environment.ProcessId}";
+        await using var host = Host($"echo x > '{_repository.Combine("a.txt")}'; echo x > \"$HOME/{escape}\"; echo x > ../stranger; echo ok > inside.txt; echo t > \"$TMPDIR/t\"");
         await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
         await workspace.WatchRepositoryAsync(Token);
 
@@ -96,7 +97,7 @@ public sealed class CommandProviderTests : IDisposable
         Assert.IsType<AgentCompleted>(events[^1]);
         Assert.Equal(["inside.txt"], (await workspace.CollectAsync(Token)).Paths);
         Assert.False((await workspace.FindEscapesAsync(Token)).Any);
-        Assert.False(File.Exists(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "orchestrator-test-escape")));
+        Assert.False(File.Exists(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), escape)));
     }
 
     [Fact]

@@ -184,6 +184,24 @@ public sealed class GitWorkspacesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_lives_is_asked_after_the_directories_were_listed()
+    {
+        await using var early = await _host.Workspaces.CreateAsync(_repository.Path, "early", cancellationToken: Token);
+        GitWorkspace? late = null;
+
+        var removed = await _host.Workspaces.RecoverAsync(
+            async cancellationToken =>
+            {
+                late = await _host.Workspaces.CreateAsync(_repository.Path, "late", cancellationToken: cancellationToken);
+                return _ => false;
+            },
+            Token);
+
+        Assert.Equal(["early"], removed);
+        Assert.True(Directory.Exists(late!.Workspace.Directory));
+    }
+
+    [Fact]
     public async Task One_execution_has_one_workspace()
     {
         await using var first = await _host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);

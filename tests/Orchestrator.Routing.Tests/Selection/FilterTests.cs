@@ -36,7 +36,7 @@ public sealed class FilterTests
     {
         var rig = new RouterRig([Provider("jules") with { Sources = [SourceKind.GitHub] }]);
 
-        AssertRejected(rig, NewTask(), RejectionReason.Source, "the source is local; serves git_hub");
+        AssertRejected(rig, NewTask(), RejectionReason.Source, "the source is local; serves github");
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class FilterTests
         var decision = rig.Router.Route(NewTask() with { Provider = "jules" });
 
         Assert.True(decision.IsRejected);
-        Assert.Equal("Provider 'jules' cannot do the task: the source is local; serves git_hub.", decision.Rejection!.Message);
+        Assert.Equal("Provider 'jules' cannot do the task: the source is local; serves github.", decision.Rejection!.Message);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class FilterTests
 
         Assert.Equal(RejectionReason.Source, candidate.Rejection);
         Assert.Equal(
-            "the source is local; serves git_hub; needs shell; has nothing; costs about 2.0000 USD; the task may cost 1.0000 USD", candidate.Detail);
+            "the source is local; serves github; needs shell; has nothing; costs about 2.0000 USD; the task may cost 1.0000 USD", candidate.Detail);
         Assert.Null(candidate.Score);
     }
 
