@@ -27,3 +27,9 @@ for program in RoutingOnly PatchingOnly; do
     dotnet "$work/$program/bin/Debug/net10.0/$program.dll"
     echo "smoke: $program ok"
 done
+
+# The command installs as a tool, and its native SQLite comes along.
+dotnet tool install Orchestrator.Cli --version 0.1.0 --tool-path "$work/tools" --configfile "$work/nuget.config" > /dev/null
+"$work/tools/orchestrator" tasks list --state "$work/state" --json
+test -f "$work/state/orchestrator.db"
+echo "smoke: orchestrator ok"
