@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orchestrator.Cli.Configuration;
 using Orchestrator.Cli.Output;
 using Orchestrator.Hosting;
@@ -31,7 +30,12 @@ internal sealed class CliHost : IAsyncDisposable
     public static async Task<CliHost> CreateAsync(CliContext context, string? repository, CancellationToken cancellationToken, Action<OrchestratorOptions>? configure = null)
     {
         var host = Build(context, repository, configure);
-        host.Services.GetRequiredService<IStartupValidator>().Validate();
+        if (ConfigurationValidation.ErrorsOf(host.Services) is { Count: > 0 } errors)
+        {
+            await host.DisposeAsync();
+            throw new ConfigurationErrorsException(errors);
+        }
+
         await host.Services.GetRequiredService<ITaskStore>().InitializeAsync(cancellationToken);
         return host;
     }

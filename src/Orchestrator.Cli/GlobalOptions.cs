@@ -33,15 +33,16 @@ internal sealed class GlobalOptions
                 output.Error("The configuration is wrong.", error.Errors);
                 return ExitCodes.Usage;
             }
-            catch (Microsoft.Extensions.Options.OptionsValidationException error)
-            {
-                output.Error("The configuration is wrong.", [.. error.Failures]);
-                return ExitCodes.Usage;
-            }
-            catch (Exception error) when (error is OrchestratorException or ArgumentException or FormatException)
+            catch (Exception error) when (error is ArgumentException or FormatException)
             {
                 output.Error(error.Message);
-                return error is OrchestratorException ? ExitCodes.Failed : ExitCodes.Usage;
+                return ExitCodes.Usage;
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // The outermost edge: programs get a line of JSON also for what nobody expected.
+                output.Error(error is OrchestratorException or IOException or UnauthorizedAccessException ? error.Message : $"Unexpected {error.GetType().Name}: {error.Message}");
+                return ExitCodes.Failed;
             }
         };
 

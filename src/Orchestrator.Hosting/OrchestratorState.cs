@@ -33,6 +33,9 @@ public sealed class OrchestratorState
     /// <summary>The snapshots of trees that are being verified.</summary>
     public string Snapshots => Path.Combine(Root, "snapshots");
 
+    /// <summary>Who holds which caller's tree, and what was begun in it.</summary>
+    public string Trees => Path.Combine(Root, "trees");
+
     /// <summary>The collected changes of an execution as a git diff.</summary>
     /// <param name="executionId">The execution.</param>
     /// <returns>The path of the file.</returns>

@@ -33,6 +33,7 @@ public sealed class ProviderRegistry : IProviderRegistry, IProviderLoad
         _agents = [.. providers.OrderBy(provider => provider.Descriptor.Name, StringComparer.Ordinal)];
         _seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         States = new ProviderState[_agents.Length];
+        HealthMessages = new string?[_agents.Length];
         Estimates = new SuccessEstimates(_agents.Length);
         _snapshot = Build(1, options);
     }
@@ -46,6 +47,9 @@ public sealed class ProviderRegistry : IProviderRegistry, IProviderLoad
     internal RoutingSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
     internal ProviderState[] States { get; }
+
+    /// <summary>What the last health check that said no gave as its reason, by candidate. Beside the states, which hold no references.</summary>
+    internal string?[] HealthMessages { get; }
 
     internal SuccessEstimates Estimates { get; }
 

@@ -70,7 +70,7 @@ public sealed class ProviderRouter : IProviderRouter
         {
             TaskId = task.Id,
             Decision = Choose(snapshot, query, now, isDryRun: true),
-            Candidates = RoutingExplainer.Explain(snapshot, _registry.States, _registry.Estimates, query),
+            Candidates = RoutingExplainer.Explain(snapshot, _registry, query),
         };
     }
 
@@ -223,7 +223,7 @@ public sealed class ProviderRouter : IProviderRouter
 
     private RoutingDecision Reject(RoutingSnapshot snapshot, in RoutingQuery query, DateTimeOffset now)
     {
-        var candidates = RoutingExplainer.Explain(snapshot, _registry.States, _registry.Estimates, query);
+        var candidates = RoutingExplainer.Explain(snapshot, _registry, query);
         return new RoutingDecision
         {
             Id = _ids.Next(now),

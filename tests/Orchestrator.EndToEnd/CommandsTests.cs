@@ -175,6 +175,8 @@ public sealed class CommandsTests : IDisposable
 
     private static async Task<JsonElement> PollAsync(HttpClient client, Uri task, CancellationToken cancellationToken)
     {
+        // Polling is what a client of HTTP has to do.
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (true)
         {
             var answer = await client.GetFromJsonAsync<JsonElement>(task, cancellationToken);
@@ -183,7 +185,7 @@ public sealed class CommandsTests : IDisposable
                 return answer;
             }
 
-            await Task.Yield();
+            await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
 }

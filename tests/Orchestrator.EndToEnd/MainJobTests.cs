@@ -142,7 +142,7 @@ public sealed class MainJobTests : IDisposable
     private async Task AssertAuditedAsync(CliResult result)
     {
         var entries = await _rig.AuditAsync(result.TaskId);
-        Assert.Equal(OperationsOfASuccess, entries.Select(entry => entry.GetProperty("operation").GetProperty("name").GetString()));
+        Assert.Equal(OperationsOfASuccess.Order(StringComparer.Ordinal), entries.Select(entry => entry.GetProperty("operation").GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal(entries.Count, result.Audit.GetProperty("entries").GetInt64());
 
         var verified = await _rig.RunAsync("audit", "verify");

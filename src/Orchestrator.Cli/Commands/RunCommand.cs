@@ -25,7 +25,17 @@ internal static class RunCommand
         await using var host = await CliHost.CreateAsync(context, ((LocalSource)task.Source).Path, cancellationToken, options => options.OnlyTaskId = task.Id);
         var client = host.Services.GetRequiredService<AgentTaskClient>();
         await client.EnqueueAsync(task, cancellationToken);
-        await host.StartAsync(cancellationToken);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // Nobody waits for the task any more: a later `work` must not run it.
+            await host.Services.GetRequiredService<ITaskAdministration>().CancelAsync(task.Id, CancellationToken.None);
+            throw;
+        }
+
         var report = await WaitAsync(host, client, task.Id, cancellationToken);
         var exitCode = report.Status switch
         {

@@ -32,7 +32,7 @@ internal static class WorkCommand
     private static async Task<int> DrainAsync(CliContext context, CliHost host, CancellationToken cancellationToken)
     {
         var tasks = host.Services.GetRequiredService<ITaskAdministration>();
-        while (await tasks.GetStatisticsAsync(cancellationToken: cancellationToken) is var counts
+        while (await tasks.GetStatisticsAsync(TaskSubmission.DefaultQueue, cancellationToken) is var counts
             && counts.Available + counts.Running + counts.Retryable + counts.Scheduled > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200), host.Time, cancellationToken);

@@ -11,67 +11,50 @@ internal static class ConfigurationSources
 
     private const string EnvironmentPrefix = "ORCHESTRATOR_";
 
-    /// <summary>What a repository's file may not set, because repositories are not trusted: these decide which program gets a key and where it is sent.</summary>
-    private static readonly string[] Protected = ["baseUrl", "executable", "secretNames", "apiKeySecret", "writablePaths"];
-
     public static string UserFile => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "orchestrator", FileName);
 
     public static IConfigurationRoot Load(string? repository, string? explicitFile, List<string> errors)
     {
-        var builder = new ConfigurationBuilder();
-        if (repository is not null && Path.Combine(repository, FileName) is var repositoryFile && File.Exists(repositoryFile))
-        {
-            AddFile(builder, repositoryFile, errors);
-            RejectProtected(repositoryFile, builder, errors);
-        }
-
+        var trusted = new LayeredSettings();
         if (File.Exists(UserFile))
         {
-            AddFile(builder, UserFile, errors);
+            trusted.Add(Read(UserFile, errors));
         }
 
         if (explicitFile is not null)
         {
-            AddFile(builder, explicitFile, errors);
+            trusted.Add(Read(Path.GetFullPath(explicitFile), errors));
         }
 
-        builder.AddInMemoryCollection(FromEnvironment());
-        return builder.Build();
+        trusted.Add(new ConfigurationBuilder().AddInMemoryCollection(FromEnvironment()).Build());
+        var all = new LayeredSettings();
+        if (repository is not null && Path.GetFullPath(Path.Combine(repository, FileName)) is var file && File.Exists(file))
+        {
+            all.Add(RepositorySettings.Checked(Read(file, errors), file, trusted.ProviderNames, errors));
+        }
+
+        all.Add(trusted.Build());
+        return all.Build();
     }
 
-    private static void AddFile(ConfigurationBuilder builder, string path, List<string> errors)
+    private static IConfigurationRoot Read(string path, List<string> errors)
     {
-        var full = Path.GetFullPath(path);
-        if (!File.Exists(full))
+        var empty = new ConfigurationBuilder().Build();
+        if (!File.Exists(path))
         {
-            errors.Add($"The configuration file {full} does not exist.");
-            return;
+            errors.Add($"The configuration file {path} does not exist.");
+            return empty;
         }
 
         try
         {
-            var file = new ConfigurationBuilder().AddJsonFile(full, optional: false).Build();
-            builder.AddConfiguration(file);
+            return new ConfigurationBuilder().AddJsonFile(path, optional: false).Build();
         }
         catch (Exception error) when (error is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
-            errors.Add($"{full} cannot be read as JSON: {error.InnerException?.Message ?? error.Message}");
-        }
-    }
-
-    private static void RejectProtected(string path, ConfigurationBuilder builder, List<string> errors)
-    {
-        var root = builder.Build();
-        if (root["state"] is not null)
-        {
-            errors.Add($"{path} sets 'state'; a repository may not: set it in {UserFile}, in {EnvironmentPrefix}STATE or with --state.");
-        }
-
-        var settings = root.GetSection("providers").GetChildren().SelectMany(provider => provider.GetChildren());
-        foreach (var setting in settings.Where(setting => Protected.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)))
-        {
-            errors.Add($"{path} sets '{setting.Path}'; a repository may not decide where keys go: set it in {UserFile} or with --config.");
+            errors.Add($"{path} cannot be read as JSON: {error.InnerException?.Message ?? error.Message}");
+            return empty;
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Hosting;
 
 namespace Orchestrator.Cli.Configuration;
@@ -29,7 +30,22 @@ internal sealed class OrchestratorSettings
         }
 
         var providers = ProviderSettings.ReadAll(root.GetSection("providers"), errors);
-        return errors.Count == 0 ? new OrchestratorSettings { Options = options, Providers = providers } : throw new ConfigurationErrorsException(errors);
+        if (errors.Count > 0)
+        {
+            // What can be read but is out of range is told with the rest, not on the next try.
+            errors.AddRange(OutOfRange(options, providers));
+            throw new ConfigurationErrorsException(errors);
+        }
+
+        return new OrchestratorSettings { Options = options, Providers = providers };
+    }
+
+    private static IReadOnlyList<string> OutOfRange(OrchestratorOptions options, IReadOnlyList<ProviderSettings> providers)
+    {
+        var services = new ServiceCollection();
+        services.AddOrchestrator(options.CopyTo).ConfigureProviders(builder => ProviderSettings.AddTo(builder, providers));
+        using var built = services.BuildServiceProvider();
+        return ConfigurationValidation.ErrorsOf(built);
     }
 
     private static OrchestratorOptions ReadOptions(IConfigurationRoot root, List<string> errors)

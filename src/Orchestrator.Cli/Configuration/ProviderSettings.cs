@@ -12,6 +12,11 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
 {
     private static readonly string[] Kinds = ["command", "codex"];
 
+    private static readonly string[] OnlyTrusted = ["enabled", "environment", "secretNames", "writablePaths", "keepHome", "executable", "model", "baseUrl", "apiKeySecret", "extraArguments"];
+
+    /// <summary>Whether a setting exists that only the user may make; others are misspelt.</summary>
+    public static bool Knows(string setting) => OnlyTrusted.Contains(setting, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The providers of the configuration, and those that ship with the command and that it does not name.</summary>
     public static IReadOnlyList<ProviderSettings> ReadAll(IConfigurationSection section, List<string> errors)
     {
@@ -88,11 +93,16 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
         reader.Text("installHint", value => read.InstallHint = value);
         reader.Money("pricePerTaskUsd", value => read.PricePerTaskUsd = value);
         reader.Flag("keepHome", value => read.KeepHome = value);
-        reader.Texts("successExitCodes", values => read.SuccessExitCodes = [.. values.Select(value => int.Parse(value, System.Globalization.CultureInfo.InvariantCulture))]);
+        reader.Numbers("successExitCodes", values => read.SuccessExitCodes = [.. values]);
         read.TimeLimits = TimeLimits(reader, read.TimeLimits);
+        if (words.Count == 0)
+        {
+            return static _ => { };
+        }
+
         return builder => builder.AddCommand(name, options =>
         {
-            options.Executable = words.FirstOrDefault() ?? "";
+            options.Executable = words[0];
             options.Arguments = [.. words.Skip(1)];
             (options.Environment, options.SecretNames, options.WritablePaths, options.Capabilities) = (read.Environment, read.SecretNames, read.WritablePaths, read.Capabilities);
             (options.Tags, options.TaskTypes, options.Description, options.InstallHint) = (read.Tags, read.TaskTypes, read.Description, read.InstallHint);

@@ -32,6 +32,11 @@ internal sealed class SettingReader(IConfiguration section, List<string> errors)
         }
     }
 
+    public void Numbers(string key, Action<IReadOnlyList<int>> assign) =>
+        Texts(key, texts => assign([.. texts.Select(text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new FormatException($"'{text}' is not a whole number"))]));
+
     public void Map(string key, Action<IReadOnlyDictionary<string, string>> assign)
     {
         var child = Known(key);

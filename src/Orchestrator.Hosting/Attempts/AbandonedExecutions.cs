@@ -1,15 +1,18 @@
 using Orchestrator.Executions;
 using Orchestrator.Providers;
+using Orchestrator.Providers.Processes;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Ends the records of attempts whose worker died: what they cost is not known, that they ended is.</summary>
+/// <summary>Ends the attempts whose worker died: their processes, the verify command's among them, and their records. What they cost is not known, that they ended is.</summary>
 internal sealed class AbandonedExecutions(IExecutionLog executions, TimeProvider time)
 {
     public async ValueTask CloseAsync(string taskId, CancellationToken cancellationToken)
     {
-        foreach (var execution in await executions.ListAsync(taskId, cancellationToken).ConfigureAwait(false))
+        var attempts = await executions.ListAsync(taskId, cancellationToken).ConfigureAwait(false);
+        foreach (var execution in attempts)
         {
+            await OrphanedProcesses.EndAsync(execution.Id, cancellationToken).ConfigureAwait(false);
             if (execution.Status == ExecutionStatus.Running)
             {
                 var failure = new AgentFailure { Class = FailureClass.Crashed, Message = "The worker died while the provider ran." };

@@ -1,10 +1,11 @@
 using Orchestrator.Providers;
 using Orchestrator.Routing;
+using Orchestrator.Secrets;
 
 namespace Orchestrator.Hosting;
 
 /// <summary>Lets a provider work, shows its events, and takes its last word.</summary>
-internal sealed class AgentEventPump(AgentTaskTrail trail, IProviderLoad load)
+internal sealed class AgentEventPump(AgentTaskTrail trail, IProviderLoad load, ISecretRedactor redactor)
 {
     public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, AgentExecution execution, CancellationToken cancellationToken)
     {
@@ -12,11 +13,12 @@ internal sealed class AgentEventPump(AgentTaskTrail trail, IProviderLoad load)
         using var slot = load.TryBegin(name);
         if (slot is null)
         {
-            return Failed(execution, new AgentFailure { Class = FailureClass.RateLimited, Message = $"{name} runs as many executions as it may." });
+            return Failed(execution, new AgentFailure { Class = FailureClass.RateLimited, Message = $"{name} runs as many executions as it may." }) with { Began = false };
         }
 
-        await foreach (var agentEvent in provider.ExecuteAsync(execution, cancellationToken).ConfigureAwait(false))
+        await foreach (var raw in provider.ExecuteAsync(execution, cancellationToken).ConfigureAwait(false))
         {
+            var agentEvent = AgentEventRedaction.Redact(redactor, raw);
             trail.Show(run.Task.Id, AgentTaskStep.Executing, Describe(name, agentEvent), agentEvent);
             switch (agentEvent)
             {
@@ -35,6 +37,7 @@ internal sealed class AgentEventPump(AgentTaskTrail trail, IProviderLoad load)
         ExecutionId = execution.Id,
         Summary = result.Summary,
         SessionId = result.SessionId,
+        Patch = result.Patch,
         Usage = result.Usage,
         CostUsd = result.CostUsd,
     };

@@ -1,3 +1,4 @@
+using Orchestrator.Patching;
 using Orchestrator.Providers;
 
 namespace Orchestrator.Hosting;
@@ -7,9 +8,16 @@ internal sealed record Attempt
 {
     public required string ExecutionId { get; init; }
 
-    public string? PatchFile { get; init; }
+    /// <summary>The changes; <see langword="null"/> when it failed.</summary>
+    public CollectedPatch? Collected { get; init; }
 
     public AgentFailure? Failure { get; init; }
+
+    /// <summary>Whether the provider was asked at all; only then does the outcome say something about it.</summary>
+    public bool Began { get; init; } = true;
+
+    /// <summary>The changes of a provider that works elsewhere, before they are collected.</summary>
+    public PatchSet? Patch { get; init; }
 
     public string Summary { get; init; } = "";
 
@@ -26,3 +34,10 @@ internal sealed record Attempt
     /// <summary>The changes as text for the execution log; <see langword="null"/> when there are none or they are too large to keep there.</summary>
     public string? PatchText { get; init; }
 }
+
+/// <summary>The changes of an attempt as they are kept.</summary>
+/// <param name="File">The git diff.</param>
+/// <param name="TreeId">The tree that they make of the base.</param>
+/// <param name="Files">How many files they change.</param>
+/// <param name="Bytes">The length of the diff.</param>
+internal sealed record CollectedPatch(string File, string TreeId, int Files, int Bytes);

@@ -12,6 +12,10 @@ namespace Orchestrator.Hosting;
 internal sealed class AttemptLoop(
     IProviderRouter router, IProviderRegistry registry, AttemptRunner runner, IExecutionLog executions, IOptions<OrchestratorOptions> options, TimeProvider time, ILogger<AttemptLoop> logger)
 {
+    /// <summary>Ends the records of attempts that died with their worker.</summary>
+    public ValueTask CloseAbandonedAsync(AgentTaskRun run, CancellationToken cancellationToken) =>
+        run.Context.Task.Crashes > 0 ? runner.CloseAbandonedAsync(run.Task.Id, cancellationToken) : ValueTask.CompletedTask;
+
     /// <summary>The checkpoint with the collected changes; <see langword="null"/> when no provider gave any, the report then says why.</summary>
     public async ValueTask<AgentTaskCheckpoint?> RunAsync(AgentTaskRun run, CancellationToken cancellationToken)
     {
@@ -25,13 +29,19 @@ internal sealed class AttemptLoop(
         var number = run.Context.Task.Crashes;
         foreach (var name in decision.Fallbacks.Prepend(decision.Provider!).Take(options.Value.MaxAttempts))
         {
+            if (run.Report.CostUsd >= run.Task.MaxCostUsd)
+            {
+                run.Report = run.Report with { Failure = new AgentFailure { Class = FailureClass.Budget, Message = $"The attempts so far cost {run.Report.CostUsd} USD; the task may cost {run.Task.MaxCostUsd} USD." } };
+                break;
+            }
+
             var model = name == decision.Provider ? decision.Model : null;
             run.Report = run.Report with { Provider = name, Model = model };
             var attempt = await runner.RunAsync(run, registry.Find(name)!.Agent, model, ++number, cancellationToken).ConfigureAwait(false);
             Settle(run, decision, attempt);
             if (attempt.Failure is not { } failure)
             {
-                return new AgentTaskCheckpoint { Phase = AgentTaskPhase.Collected, ExecutionId = attempt.ExecutionId, PatchFile = attempt.PatchFile, Report = run.Report };
+                return await KeepAsync(run, attempt, cancellationToken).ConfigureAwait(false);
             }
 
             logger.AttemptFailed(name, run.Task.Id, failure.Class.ToName());
@@ -43,6 +53,23 @@ internal sealed class AttemptLoop(
         }
 
         return null;
+    }
+
+    /// <summary>From here on the patch must not be lost: a restart goes on with it instead of paying the agent again. Only then is it told.</summary>
+    private static async ValueTask<AgentTaskCheckpoint> KeepAsync(AgentTaskRun run, Attempt attempt, CancellationToken cancellationToken)
+    {
+        var patch = attempt.Collected!;
+        var checkpoint = new AgentTaskCheckpoint { Phase = AgentTaskPhase.Collected, ExecutionId = attempt.ExecutionId, PatchFile = patch.File, Report = run.Report };
+        await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+        await run.RecordAsync(
+            AgentTaskStep.Collected,
+            OperationNames.PatchCollected,
+            OperationOutcome.Succeeded,
+            $"Collected changes to {patch.Files} files ({patch.Bytes} bytes).",
+            cancellationToken,
+            new ValueMap([new("tree", patch.TreeId), new("file", patch.File)]),
+            attempt.ExecutionId).ConfigureAwait(false);
+        return checkpoint;
     }
 
     private async ValueTask<RoutingDecision> DecideAsync(AgentTaskRun run, CancellationToken cancellationToken)
@@ -78,8 +105,12 @@ internal sealed class AttemptLoop(
 
     private void Settle(AgentTaskRun run, in RoutingDecision decision, Attempt attempt)
     {
-        router.Report(new ExecutionOutcome(
-            decision.Id, run.Report.Provider!, run.Task.Type, OutcomeStage.Ended, attempt.Failure?.Class, attempt.Failure?.RetryAfter, attempt.Duration, attempt.CostUsd ?? 0, attempt.Usage.InputTokens + attempt.Usage.OutputTokens));
+        if (attempt.Began)
+        {
+            router.Report(new ExecutionOutcome(
+                decision.Id, run.Report.Provider!, run.Task.Type, OutcomeStage.Ended, attempt.Failure?.Class, attempt.Failure?.RetryAfter, attempt.Duration, attempt.CostUsd ?? 0, attempt.Usage.InputTokens + attempt.Usage.OutputTokens));
+        }
+
         run.Report = run.Report with
         {
             Attempts = [.. run.Report.Attempts, new AttemptReport { ExecutionId = attempt.ExecutionId, Provider = run.Report.Provider!, Duration = attempt.Duration, Failure = attempt.Failure }],

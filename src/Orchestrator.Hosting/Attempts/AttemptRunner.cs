@@ -6,8 +6,11 @@ using Orchestrator.Providers;
 namespace Orchestrator.Hosting;
 
 /// <summary>Runs one provider in a workspace of its own and keeps what it took, gave and cost.</summary>
-internal sealed class AttemptRunner(WorkspaceExecution execution, IExecutionLog executions, TimeProvider time)
+internal sealed class AttemptRunner(WorkspaceExecution execution, AbandonedExecutions abandoned, IExecutionLog executions, TimeProvider time)
 {
+    /// <summary>Ends the attempts at a task that died with their worker.</summary>
+    public ValueTask CloseAbandonedAsync(string taskId, CancellationToken cancellationToken) => abandoned.CloseAsync(taskId, cancellationToken);
+
     public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, string? model, int number, CancellationToken cancellationToken)
     {
         var startedAt = time.GetUtcNow();
@@ -38,6 +41,13 @@ internal sealed class AttemptRunner(WorkspaceExecution execution, IExecutionLog 
         catch (OperationCanceledException)
         {
             await executions.SaveAsync(record with { Status = ExecutionStatus.Cancelled, FinishedAt = time.GetUtcNow() }, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+        catch
+        {
+            // The queue's worker tells what it was; the attempt must not seem to run for ever.
+            var failure = new AgentFailure { Class = FailureClass.Crashed, Message = "The orchestrator could not go on; its log says why." };
+            await executions.SaveAsync(record with { Status = ExecutionStatus.Failed, Failure = failure, FinishedAt = time.GetUtcNow() }, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
 

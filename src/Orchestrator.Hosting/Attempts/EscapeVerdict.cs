@@ -28,7 +28,7 @@ internal static class EscapeVerdict
             run.Note($"Somebody changed the repository while {provider} ran: {Some(escapes.RepositoryChanges)}. These changes are kept as they are.");
         }
 
-        return failure is { Class: FailureClass.Crashed } && WriteConfinement.IsSupported && Denials.Any(denial => failure.Detail?.Contains(denial, StringComparison.Ordinal) == true)
+        return failure is { Class: FailureClass.Crashed } && WriteConfinement.IsSupported && SpeaksOfDeniedPath(failure.Detail)
             ? failure with
             {
                 Class = FailureClass.OutsideWorkspace,
@@ -36,6 +36,11 @@ internal static class EscapeVerdict
             }
             : null;
     }
+
+    /// <summary>Whether a line tells that a path outside was refused; "permission denied" alone may be about anything, such as a model.</summary>
+    private static bool SpeaksOfDeniedPath(string? detail) => detail is not null && detail.Split('\n').Any(line =>
+        Denials.Any(denial => line.Contains(denial, StringComparison.Ordinal))
+        && line.Split([' ', '\'', '"', '(', ':', ','], StringSplitOptions.RemoveEmptyEntries).Any(word => word.StartsWith("../", StringComparison.Ordinal) || (word.Length > 1 && word[0] == '/')));
 
     private static AgentFailure Failure(string message) => new() { Class = FailureClass.OutsideWorkspace, Message = message };
 

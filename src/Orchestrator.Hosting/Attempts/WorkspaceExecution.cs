@@ -1,5 +1,4 @@
 using System.Text;
-using Orchestrator.Auditing;
 using Orchestrator.Executions;
 using Orchestrator.Patching;
 using Orchestrator.Providers;
@@ -26,7 +25,7 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
             FencingToken = run.Context.FencingToken,
             Workspace = workspace.Workspace,
             Model = record.Model,
-            BudgetUsd = run.Task.MaxCostUsd,
+            BudgetUsd = run.Task.MaxCostUsd - (run.Report.CostUsd ?? 0),
         };
         var attempt = await pump.RunAsync(run, provider, execution, cancellationToken).ConfigureAwait(false);
         var escapes = await workspace.FindEscapesAsync(cancellationToken).ConfigureAwait(false);
@@ -40,17 +39,15 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
 
     private async ValueTask<Attempt> CollectAsync(AgentTaskRun run, GitWorkspace workspace, Attempt attempt, CancellationToken cancellationToken)
     {
+        if (attempt.Patch is { } returned && await ApplyAsync(workspace, returned, attempt.ExecutionId, cancellationToken).ConfigureAwait(false) is { } refused)
+        {
+            return attempt with { Failure = refused };
+        }
+
         var changes = await workspace.CollectAsync(cancellationToken).ConfigureAwait(false);
         if (changes.IsEmpty)
         {
             return attempt with { Failure = Failure(FailureClass.NoChanges, $"{run.Report.Provider} ended well but changed nothing. Its last words: {Quote(attempt.Summary)}") };
-        }
-
-        // Before it reaches the disk outside the workspace: a patch with a known secret is not kept anywhere.
-        var text = Encoding.Latin1.GetString(changes.Diff.Span);
-        if (redactor.Redact(text) != text)
-        {
-            return attempt with { Failure = Failure(FailureClass.PatchRejected, $"{run.Report.Provider} wrote a known secret into {string.Join(", ", changes.Paths.Take(5))}: nothing was kept.") };
         }
 
         var parsed = patches.Parse(changes.Diff, run.Task.Id, PatchFormat.UnifiedDiff);
@@ -59,17 +56,29 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
             return attempt with { Failure = Failure(FailureClass.PatchRejected, $"The changes cannot be read as a patch: {parsed.Error?.Message}") };
         }
 
+        // Before it reaches the disk outside the workspace: a patch that brings a known secret is not kept anywhere.
+        if (parsed.Patch.Files.FirstOrDefault(redactor.HoldsSecret) is { } secret)
+        {
+            return attempt with { Failure = Failure(FailureClass.PatchRejected, $"{run.Report.Provider} wrote a known secret into {redactor.Redact(secret.Path)}: nothing was kept.") };
+        }
+
         var file = state.PatchFile(attempt.ExecutionId);
         await KeepAsync(file, changes.Diff, cancellationToken).ConfigureAwait(false);
-        await run.RecordAsync(
-            AgentTaskStep.Collected,
-            OperationNames.PatchCollected,
-            OperationOutcome.Succeeded,
-            $"Collected changes to {parsed.Patch.Files.Count} files ({changes.Diff.Length} bytes).",
-            cancellationToken,
-            new ValueMap([new("tree", changes.TreeId), new("file", file)]),
-            attempt.ExecutionId).ConfigureAwait(false);
-        return attempt with { PatchFile = file, PatchText = changes.Diff.Length <= MaxKeptPatchLength ? Encoding.UTF8.GetString(changes.Diff.Span) : null };
+        return attempt with
+        {
+            Collected = new CollectedPatch(file, changes.TreeId, parsed.Patch.Files.Count, changes.Diff.Length),
+            PatchText = changes.Diff.Length <= MaxKeptPatchLength ? redactor.Redact(Encoding.UTF8.GetString(changes.Diff.Span)) : null,
+        };
+    }
+
+    /// <summary>Brings the changes of a provider that works elsewhere into the workspace, so that they are checked and collected like all others.</summary>
+    private async ValueTask<AgentFailure?> ApplyAsync(GitWorkspace workspace, PatchSet patch, string executionId, CancellationToken cancellationToken)
+    {
+        var request = new PatchRequest { Id = executionId, Root = workspace.Workspace.Directory, Patch = patch };
+        var application = await patches.ApplyAsync(request, cancellationToken).ConfigureAwait(false);
+        return application.Outcome is PatchOutcome.Applied or PatchOutcome.AlreadyApplied
+            ? null
+            : Failure(FailureClass.PatchRejected, $"The provider's patch does not fit its base: {(application.Conflicts.Count > 0 ? application.Conflicts[0].Message : "no reason was given")}");
     }
 
     /// <summary>Written whole under another name first: a reader after a crash finds all of it or nothing.</summary>

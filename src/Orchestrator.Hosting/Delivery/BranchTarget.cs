@@ -22,6 +22,7 @@ internal sealed class BranchTarget(WorkspaceVerification verification) : IResult
         if (await verification.ApplyAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false) is { } workspace)
         {
             await using var removal = workspace.ConfigureAwait(false);
+            await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false); // Who lost the lease meanwhile makes no branch.
             await CreateAsync(run, checkpoint, workspace, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -31,8 +32,8 @@ internal sealed class BranchTarget(WorkspaceVerification verification) : IResult
         var name = "orchestrator/" + run.Task.Id;
         var result = await workspace.CreateBranchAsync(name, Message(run), cancellationToken).ConfigureAwait(false);
 
-        // After a crash the branch may be there already: its name holds the task's id, so it is ours.
-        var created = result.Status == GitBranchStatus.Created || (result.Status == GitBranchStatus.Exists && run.Context.Task.Crashes > 0);
+        // An earlier lease of the task may have made it before it ended: its name holds the task's id, so it is ours.
+        var created = result.Status == GitBranchStatus.Created || (result.Status == GitBranchStatus.Exists && run.Context.FencingToken > 1);
         run.Report = created
             ? run.Report with { Branch = name }
             : run.Report with
@@ -46,7 +47,7 @@ internal sealed class BranchTarget(WorkspaceVerification verification) : IResult
             OperationNames.PatchApplied,
             created ? OperationOutcome.Succeeded : OperationOutcome.Refused,
             created ? $"The result is on branch {name}." : run.Report.Failure!.Message,
-            cancellationToken,
+            CancellationToken.None,
             new ValueMap([new("branch", name), new("commit", result.Commit ?? "")]),
             checkpoint.ExecutionId).ConfigureAwait(false);
     }

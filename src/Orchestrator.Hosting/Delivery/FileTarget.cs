@@ -16,7 +16,7 @@ internal sealed class FileTarget(WorkspaceVerification verification) : IResultTa
         {
             run.Report = run.Report with { PatchFile = checkpoint.PatchFile };
             await run.RecordAsync(
-                AgentTaskStep.Delivered, OperationNames.PatchApplied, OperationOutcome.Succeeded, $"The result is in {checkpoint.PatchFile}.", cancellationToken, executionId: checkpoint.ExecutionId).ConfigureAwait(false);
+                AgentTaskStep.Delivered, OperationNames.PatchApplied, OperationOutcome.Succeeded, $"The result is in {checkpoint.PatchFile}.", CancellationToken.None, executionId: checkpoint.ExecutionId).ConfigureAwait(false);
         }
     }
 }

@@ -6,29 +6,27 @@ using Orchestrator.Routing;
 namespace Orchestrator.Hosting;
 
 /// <summary>Brings a collected patch to where the task wants it, and tells router and execution log whether it was right.</summary>
-internal sealed class ResultDelivery(IEnumerable<IResultTarget> targets, IPatchManager patches, IProviderRouter router, IExecutionLog executions)
+internal sealed class ResultDelivery(IEnumerable<IResultTarget> targets, TreeSettlement settlement, IPatchManager patches, IProviderRouter router, IExecutionLog executions)
 {
     public async ValueTask DeliverAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        // From here on the patch must not be lost: a restart continues with it instead of paying the agent again.
-        if (checkpoint.Phase == AgentTaskPhase.Collected)
-        {
-            await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false);
-        }
-
         var bytes = await ReadAsync(checkpoint.PatchFile!, cancellationToken).ConfigureAwait(false);
         var parsed = bytes is null ? null : patches.Parse(bytes, run.Task.Id, PatchFormat.UnifiedDiff);
         if (parsed?.Patch is not { } patch)
         {
             var message = parsed?.Error?.Message ?? $"the kept patch {checkpoint.PatchFile} is gone";
+            await settlement.SettleAsync(run).ConfigureAwait(false);
             run.Report = run.Report with { Status = AgentTaskStatus.PatchRejected, Failure = new AgentFailure { Class = FailureClass.PatchRejected, Message = $"The collected changes cannot be read: {message}." } };
             return;
         }
 
         var signed = patch with { BaseCommit = run.Report.BaseCommit, Metadata = new PatchMetadata { Provider = run.Report.Provider, Model = run.Report.Model } };
         await targets.Single(target => target.Serves(run.Task.Output)).DeliverAsync(run, checkpoint, signed, cancellationToken).ConfigureAwait(false);
-        await TeachAsync(run, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
+        await TeachAsync(run, checkpoint.ExecutionId!, CancellationToken.None).ConfigureAwait(false);
     }
+
+    /// <summary>What an earlier delivery of the task left in the caller's tree is settled, because nobody goes on with it.</summary>
+    public ValueTask SettleAsync(AgentTaskRun run) => settlement.SettleAsync(run);
 
     private static async ValueTask<byte[]?> ReadAsync(string path, CancellationToken cancellationToken)
     {
@@ -36,7 +34,7 @@ internal sealed class ResultDelivery(IEnumerable<IResultTarget> targets, IPatchM
         {
             return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
         }

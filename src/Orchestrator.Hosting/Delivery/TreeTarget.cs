@@ -1,66 +1,117 @@
+using System.Globalization;
 using Orchestrator.Auditing;
-using Orchestrator.Json;
 using Orchestrator.Patching;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
 
 /// <summary>The caller's work tree: apply under a journal, verify in place, and take everything back when the answer is no.</summary>
-internal sealed class TreeTarget(IPatchManager patches, TreeGuard guard, Verifier verifier, SourceGate gate) : IResultTarget
+/// <remarks>
+/// Each step is written down before it is done: in the checkpoint for the worker that takes the task up again, and in the tree's own record for anybody who
+/// comes to the tree when no worker does. A worker that lost its lease leaves everything as it is, for its successor.
+/// </remarks>
+internal sealed class TreeTarget(IPatchManager patches, TreeHolds holds, TreeGuard guard, TreeTakeBack takeBack, Verifier verifier, SourceGate gate) : IResultTarget
 {
     public bool Serves(TaskOutput output) => output == TaskOutput.Apply;
 
     public async ValueTask DeliverAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
     {
-        var inTree = await IsInTreeAsync(run, checkpoint, cancellationToken).ConfigureAwait(false);
+        using var hold = await holds.EnterAsync(run.Repository, cancellationToken).ConfigureAwait(false);
+
+        // The wait may have been long: who lost the lease meanwhile touches nothing.
+        await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+        var inTree = await ResumeAsync(run, checkpoint, hold, cancellationToken).ConfigureAwait(false);
         if (checkpoint.Phase == AgentTaskPhase.Restoring)
         {
-            await TakeBackAsync(run, checkpoint).ConfigureAwait(false);
             run.Report = VerificationFailures.Add(run.Report, checkpoint.PatchFile!);
             return;
         }
 
-        if (!inTree)
+        await DeliverAsync(run, checkpoint, inTree ? null : patch, hold, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What an earlier delivery left: this task's own patch may be whole in the tree; everything else is taken back.</summary>
+    private async ValueTask<bool> ResumeAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, TreeHold hold, CancellationToken cancellationToken)
+    {
+        if (hold.Pending is not { } pending)
         {
-            // The snapshot of an interrupted attempt is of the same tree: its patch was rolled back.
-            var snapshot = checkpoint.Snapshot ?? await guard.CaptureAsync(run.Repository, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
-            checkpoint = checkpoint with { Phase = AgentTaskPhase.Applying, Snapshot = snapshot };
-            await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false);
-            if (!await ApplyAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false))
+            return false;
+        }
+
+        var known = await patches.RecoverAsync(run.Repository, cancellationToken).ConfigureAwait(false);
+        var isOurs = pending.TaskId == run.Task.Id && pending.ApplicationId == checkpoint.ApplicationId && checkpoint.Phase is AgentTaskPhase.Applying or AgentTaskPhase.Verifying;
+        if (isOurs && known.FirstOrDefault(application => application.Id == pending.ApplicationId) is { Outcome: PatchOutcome.Applied } application)
+        {
+            run.Report = run.Report with { Files = application.Files };
+            return true;
+        }
+
+        await TakeBackAsync(run, hold).ConfigureAwait(false);
+        return false;
+    }
+
+    private async ValueTask DeliverAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet? patch, TreeHold hold, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (patch is not null)
             {
-                guard.Forget(checkpoint.ExecutionId!);
+                checkpoint = await PrepareAsync(run, checkpoint, hold, cancellationToken).ConfigureAwait(false);
+                if (!await ApplyAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false))
+                {
+                    Leave(hold);
+                    return;
+                }
+            }
+
+            hold.Begin(hold.Pending! with { Verifying = true, Kept = false });
+            checkpoint = checkpoint with { Phase = AgentTaskPhase.Verifying };
+            await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+            if (await IsRightAsync(run, checkpoint, cancellationToken).ConfigureAwait(false))
+            {
+                // The report is safe before the means to take the patch back are thrown away.
+                hold.Begin(hold.Pending! with { Kept = true });
+                await run.CheckpointAsync(checkpoint with { Phase = AgentTaskPhase.Settled }, CancellationToken.None).ConfigureAwait(false);
+                Leave(hold);
                 return;
             }
         }
+        catch when (!run.IsLeaseLost && hold.Pending is not null)
+        {
+            await WithdrawAsync(run, checkpoint, hold).ConfigureAwait(false);
+            throw;
+        }
 
-        checkpoint = checkpoint with { Phase = AgentTaskPhase.Verifying };
-        await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false);
-        await VerifyAsync(run, checkpoint, cancellationToken).ConfigureAwait(false);
-        guard.Forget(checkpoint.ExecutionId!);
+        await run.CheckpointAsync(checkpoint with { Phase = AgentTaskPhase.Restoring }, CancellationToken.None).ConfigureAwait(false);
+        await TakeBackAsync(run, hold).ConfigureAwait(false);
+        run.Report = VerificationFailures.Add(run.Report, checkpoint.PatchFile!);
     }
 
-    /// <summary>After a crash: finishes or rolls back what the journal holds, and finds out whether the patch is in the tree.</summary>
-    private async ValueTask<bool> IsInTreeAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, CancellationToken cancellationToken)
+    /// <summary>Writes down what is about to be done, and photographs the tree.</summary>
+    private async ValueTask<AgentTaskCheckpoint> PrepareAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, TreeHold hold, CancellationToken cancellationToken)
     {
-        var known = await patches.RecoverAsync(run.Repository, cancellationToken).ConfigureAwait(false);
-        return known.Any(application => application.Id == checkpoint.ExecutionId && application.Outcome == PatchOutcome.Applied);
+        var executionId = checkpoint.ExecutionId!;
+        var record = new TreeRecord
+        {
+            Repository = run.Repository,
+            TaskId = run.Task.Id,
+            ExecutionId = executionId,
+            ApplicationId = string.Create(CultureInfo.InvariantCulture, $"{executionId}-a{run.Context.FencingToken}"),
+        };
+        hold.Begin(record);
+        hold.Begin(record with { Snapshot = await guard.CaptureAsync(run.Repository, executionId, cancellationToken).ConfigureAwait(false) });
+        checkpoint = checkpoint with { Phase = AgentTaskPhase.Applying, ApplicationId = record.ApplicationId };
+        await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false);
+        return checkpoint;
     }
 
     private async ValueTask<bool> ApplyAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
     {
         run.Show(AgentTaskStep.Applying, $"Applying {patch.Files.Count} files to {run.Repository}.");
-        var request = new PatchRequest { Id = checkpoint.ExecutionId!, Root = run.Repository, Patch = patch };
+        var request = new PatchRequest { Id = checkpoint.ApplicationId!, Root = run.Repository, Patch = patch };
         var application = await patches.ApplyAsync(request, cancellationToken).ConfigureAwait(false);
         var applied = application.Outcome is PatchOutcome.Applied or PatchOutcome.AlreadyApplied;
-        if (applied)
-        {
-            run.Report = run.Report with { Files = application.Files };
-        }
-        else
-        {
-            run.Report = PatchRejections.Add(run.Report, application.Conflicts);
-        }
-
+        run.Report = applied ? run.Report with { Files = application.Files } : PatchRejections.Add(run.Report, application.Conflicts);
         await run.RecordAsync(
             AgentTaskStep.Delivered,
             OperationNames.PatchApplied,
@@ -72,55 +123,46 @@ internal sealed class TreeTarget(IPatchManager patches, TreeGuard guard, Verifie
         return applied;
     }
 
-    private async ValueTask VerifyAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsRightAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         if (gate.VerifyCommandOf(run.Task) is not { } command)
         {
             run.Report = run.Report with { Status = AgentTaskStatus.Unverified, Failure = null };
+            return true;
+        }
+
+        var passed = await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
+        run.Report = passed ? run.Report with { Status = AgentTaskStatus.Verified, Failure = null } : run.Report;
+        return passed;
+    }
+
+    /// <summary>Nobody said yes, so it must not stay. The changes are kept: when the task was only given back, it goes on with them.</summary>
+    private async ValueTask WithdrawAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, TreeHold hold)
+    {
+        run.Report = run.Report with { Status = AgentTaskStatus.Unknown, Files = [], Verification = null };
+        await run.CheckpointAsync(checkpoint with { Phase = AgentTaskPhase.Collected, ApplicationId = null }, CancellationToken.None).ConfigureAwait(false);
+        await TakeBackAsync(run, hold).ConfigureAwait(false);
+    }
+
+    private async ValueTask TakeBackAsync(AgentTaskRun run, TreeHold hold)
+    {
+        var isOurs = hold.Pending!.TaskId == run.Task.Id;
+        var taken = await takeBack.RunAsync(hold).ConfigureAwait(false);
+        if (!isOurs)
+        {
             return;
         }
 
-        try
+        run.Report = run.Report with { Files = [], Conflicts = [.. run.Report.Conflicts, .. taken.Conflicts] };
+        if (taken.Leftovers.Paths.Count > 0)
         {
-            if (await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false))
-            {
-                run.Report = run.Report with { Status = AgentTaskStatus.Verified, Failure = null };
-                return;
-            }
+            run.Note($"The verify command, or somebody else meanwhile, changed {string.Join(", ", taken.Leftovers.Paths.Take(10))}: put back as before; what stood there is kept in {taken.Leftovers.Directory}.");
         }
-        catch (OperationCanceledException)
-        {
-            // Nobody said yes, so it must not stay. The changes are kept: when the task is only given back, it goes on with them.
-            await TakeBackAsync(run, checkpoint).ConfigureAwait(false);
-            await run.CheckpointAsync(checkpoint with { Phase = AgentTaskPhase.Collected, Snapshot = null }, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-
-        await run.CheckpointAsync(checkpoint with { Phase = AgentTaskPhase.Restoring }, CancellationToken.None).ConfigureAwait(false);
-        await TakeBackAsync(run, checkpoint).ConfigureAwait(false);
-        run.Report = VerificationFailures.Add(run.Report, checkpoint.PatchFile!);
     }
 
-    /// <summary>Takes the patch back and undoes what the verify command itself did. Not to be cancelled: half a restored tree is worse than a late one.</summary>
-    private async ValueTask TakeBackAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint)
+    private void Leave(TreeHold hold)
     {
-        var reverted = await patches.RevertAsync(run.Repository, checkpoint.ExecutionId!, CancellationToken.None).ConfigureAwait(false);
-        var leftovers = await guard.RestoreAsync(run.Repository, checkpoint.ExecutionId!, checkpoint.Snapshot, CancellationToken.None).ConfigureAwait(false);
-        if (leftovers.Paths.Count > 0)
-        {
-            run.Note($"The verify command, or somebody else meanwhile, changed {string.Join(", ", leftovers.Paths.Take(10))}: put back as before; what stood there is kept in {leftovers.Directory}.");
-        }
-
-        run.Report = run.Report with { Files = [], Conflicts = [.. run.Report.Conflicts, .. reverted.Conflicts] };
-        guard.Forget(checkpoint.ExecutionId!);
-        var conflicted = reverted.Outcome == PatchOutcome.Conflicted && leftovers.Paths.Count == 0;
-        await run.RecordAsync(
-            AgentTaskStep.Restored,
-            OperationNames.PatchReverted,
-            conflicted ? OperationOutcome.Failed : OperationOutcome.Succeeded,
-            conflicted ? "Some files were changed meanwhile and left as they are." : "The tree is as it was.",
-            CancellationToken.None,
-            new ValueMap([new("outcome", reverted.Outcome.ToName())]),
-            checkpoint.ExecutionId).ConfigureAwait(false);
+        guard.Forget(hold.Pending!.ExecutionId);
+        hold.End();
     }
 }

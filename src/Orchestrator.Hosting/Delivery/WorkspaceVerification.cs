@@ -45,7 +45,17 @@ internal sealed class WorkspaceVerification(GitWorkspaces workspaces, IPatchMana
         var id = string.Create(CultureInfo.InvariantCulture, $"{checkpoint.ExecutionId}{Suffix}{run.Context.FencingToken}");
         var workspace = await workspaces.CreateAsync(run.Repository, id, run.Report.BaseCommit, cancellationToken).ConfigureAwait(false);
         var request = new PatchRequest { Id = id, Root = workspace.Workspace.Directory, Patch = patch };
-        var application = await patches.ApplyAsync(request, cancellationToken).ConfigureAwait(false);
+        PatchApplication application;
+        try
+        {
+            application = await patches.ApplyAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await workspace.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         if (application.Outcome is PatchOutcome.Applied or PatchOutcome.AlreadyApplied)
         {
             run.Report = run.Report with { Files = application.Files };

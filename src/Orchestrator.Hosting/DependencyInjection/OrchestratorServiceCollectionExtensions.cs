@@ -86,10 +86,14 @@ public static class OrchestratorServiceCollectionExtensions
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<AttemptRunner>();
         services.TryAddSingleton<AbandonedExecutions>();
+        services.TryAddSingleton<LiveExecutions>();
         services.TryAddSingleton<WorkspaceExecution>();
         services.TryAddSingleton<AgentEventPump>();
         services.TryAddSingleton<ResultDelivery>();
         services.TryAddSingleton<TreeGuard>();
+        services.TryAddSingleton<TreeHolds>();
+        services.TryAddSingleton<TreeTakeBack>();
+        services.TryAddSingleton<TreeSettlement>();
         services.TryAddSingleton<WorkspaceVerification>();
         services.TryAddSingleton<Verifier>();
         services.TryAddSingleton<RemediationPlanner>();

@@ -28,4 +28,16 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1707, EventName = "TreeNotRestored", Level = LogLevel.Error, Message = "Task {TaskId}: {Count} files could not be restored, see the report.")]
     public static partial void TreeNotRestored(this ILogger logger, string taskId, int count);
+
+    [LoggerMessage(EventId = 1708, EventName = "TreesSettled", Level = LogLevel.Warning, Message = "Settled {Count} trees in which tasks that have ended had begun something.")]
+    public static partial void TreesSettled(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 1709, EventName = "TreeNotSettled", Level = LogLevel.Error, Message = "The tree in which task {TaskId} had begun something could not be settled.")]
+    public static partial void TreeNotSettled(this ILogger logger, Exception error, string? taskId);
+
+    [LoggerMessage(EventId = 1710, EventName = "TaskBroke", Level = LogLevel.Error, Message = "Task {TaskId} cannot go on.")]
+    public static partial void TaskBroke(this ILogger logger, Exception error, string taskId);
+
+    [LoggerMessage(EventId = 1711, EventName = "LeftoversNotRemoved", Level = LogLevel.Error, Message = "A workspace that a dead process left could not be removed.")]
+    public static partial void LeftoversNotRemoved(this ILogger logger, Exception error);
 }

@@ -12,6 +12,7 @@ namespace Orchestrator.Hosting;
 internal sealed class RemediationPlanner(ITaskQueue queue, IOptions<OrchestratorOptions> options)
 {
     private const string DepthLabel = "remediation";
+    private const string StemLabel = "remediation-of";
     private const int MaxOutputLength = 16 * 1024;
 
     public async ValueTask EnqueueAsync(AgentTaskRun run, CancellationToken cancellationToken)
@@ -48,14 +49,14 @@ internal sealed class RemediationPlanner(ITaskQueue queue, IOptions<Orchestrator
     {
         var failed = run.Task;
         var suffix = "-r" + depth.ToString(CultureInfo.InvariantCulture);
-        var stem = failed.RemediatesTaskId is null ? failed.Id : failed.Id[..failed.Id.LastIndexOf("-r", StringComparison.Ordinal)];
+        var stem = failed.Labels.GetValueOrDefault(StemLabel, failed.Id);
         var id = stem.Length + suffix.Length <= Identifiers.MaxLength ? stem + suffix : Digest.Of(stem) + suffix;
         return failed with
         {
             Id = id,
             Instructions = Instructions(failed, run.Report),
             RemediatesTaskId = failed.Id,
-            Labels = failed.Labels.With(DepthLabel, depth.ToString(CultureInfo.InvariantCulture)),
+            Labels = failed.Labels.With(DepthLabel, depth.ToString(CultureInfo.InvariantCulture)).With(StemLabel, stem),
         };
     }
 

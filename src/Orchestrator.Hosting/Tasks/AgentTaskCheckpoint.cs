@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orchestrator.Json;
+using Orchestrator.Queue;
 
 namespace Orchestrator.Hosting;
 
@@ -9,17 +10,22 @@ internal sealed record AgentTaskCheckpoint
     /// <summary>The last step that is known to be done or begun.</summary>
     public required AgentTaskPhase Phase { get; init; }
 
-    /// <summary>The attempt whose result is being delivered; also the id of its patch application.</summary>
+    /// <summary>The attempt whose result is being delivered.</summary>
     public string? ExecutionId { get; init; }
 
     /// <summary>The file with the collected patch.</summary>
     public string? PatchFile { get; init; }
 
-    /// <summary>The tree of the caller's files before verification, in <c>TreeSnapshot</c>'s own words.</summary>
-    public string? Snapshot { get; init; }
+    /// <summary>The id of the latest application of the patch to the caller's tree.</summary>
+    public string? ApplicationId { get; init; }
 
     /// <summary>The report so far.</summary>
     public required AgentTaskReport Report { get; init; }
+
+    /// <summary>Reads the checkpoint of a task; <see langword="null"/> when there is none.</summary>
+    /// <exception cref="System.Text.Json.JsonException">Another version wrote it.</exception>
+    public static AgentTaskCheckpoint? Of(QueuedTask task) =>
+        task.Checkpoint is { } json ? OrchestratorJson.Read(json, CheckpointJsonContext.Default.AgentTaskCheckpoint) : null;
 }
 
 /// <summary>The phases that a restart tells apart.</summary>

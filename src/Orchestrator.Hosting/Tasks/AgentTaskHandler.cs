@@ -5,13 +5,14 @@ using Orchestrator.Json;
 using Orchestrator.Providers;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Workers;
+using Orchestrator.Secrets;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
 
 /// <summary>The main job: takes an agent task from the queue through gate, attempts, delivery and verification to its report.</summary>
 internal sealed class AgentTaskHandler(
-    AgentTaskTrail trail, SourceGate gate, AbandonedExecutions abandoned, AttemptLoop attempts, ResultDelivery delivery, RemediationPlanner remediation, ILogger<AgentTaskHandler> logger) : ITaskHandler
+    AgentTaskTrail trail, SourceGate gate, AttemptLoop attempts, ResultDelivery delivery, RemediationPlanner remediation, ISecretRedactor redactor, ILogger<AgentTaskHandler> logger) : ITaskHandler
 {
     public string Type => AgentTaskClient.TaskType;
 
@@ -30,18 +31,36 @@ internal sealed class AgentTaskHandler(
         logger.TaskStarted(task.Id, context.Task.Crashes);
         var run = new AgentTaskRun(task, context, trail);
         await run.RecordAsync(AgentTaskStep.Leased, OperationNames.TaskLeased, OperationOutcome.Succeeded, $"Worker took the task, lease {context.FencingToken}.", cancellationToken).ConfigureAwait(false);
-        await RunAsync(run, cancellationToken).ConfigureAwait(false);
-        return await FinishAsync(run, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RunAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            // Broken machinery: what was begun in the tree has been taken back on the way here. The task must end with its reason.
+            logger.TaskBroke(error, task.Id);
+            run.Report = run.Report with { Status = AgentTaskStatus.Failed, Failure = Broken(error) };
+        }
+
+        // What is done is done: a cancellation from here on must not make the report say otherwise.
+        return await FinishAsync(run).ConfigureAwait(false);
     }
 
     private async ValueTask RunAsync(AgentTaskRun run, CancellationToken cancellationToken)
     {
-        if (run.Context.Task.Crashes > 0)
+        await attempts.CloseAbandonedAsync(run, cancellationToken).ConfigureAwait(false);
+        var checkpoint = ReadCheckpoint(run.Context.Task);
+        if (checkpoint is { Phase: AgentTaskPhase.Settled } && run.Context.Task.Crashes == 0)
         {
-            await abandoned.CloseAsync(run.Task.Id, cancellationToken).ConfigureAwait(false);
+            // No worker died before the last word: somebody retries a task that had ended.
+            checkpoint = null;
         }
 
-        var checkpoint = ReadCheckpoint(run.Context.Task);
+        if (checkpoint is null or { Phase: AgentTaskPhase.Settled })
+        {
+            await delivery.SettleAsync(run).ConfigureAwait(false);
+        }
+
         if (checkpoint is not null)
         {
             run.Report = checkpoint.Report;
@@ -66,12 +85,34 @@ internal sealed class AgentTaskHandler(
 
         if (checkpoint is not null)
         {
-            await remediation.EnqueueAsync(run, cancellationToken).ConfigureAwait(false);
-            await run.CheckpointAsync(checkpoint with { Phase = AgentTaskPhase.Settled }, cancellationToken).ConfigureAwait(false);
+            await remediation.EnqueueAsync(run, CancellationToken.None).ConfigureAwait(false);
+            await run.CheckpointAsync(checkpoint with { Phase = AgentTaskPhase.Settled }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<TaskHandlerResult> FinishAsync(AgentTaskRun run, CancellationToken cancellationToken)
+    private AgentFailure Broken(Exception error)
+    {
+        // The words of an unknown exception may hold anything; they are in the log of the host alone.
+        var message = error is OrchestratorException or IOException or UnauthorizedAccessException
+            ? error.Message
+            : $"The orchestrator could not go on ({error.GetType().Name}); its log says why.";
+        return new AgentFailure { Class = FailureClass.Unknown, Message = redactor.Redact(message) };
+    }
+
+    private static AgentTaskCheckpoint? ReadCheckpoint(QueuedTask task)
+    {
+        try
+        {
+            return AgentTaskCheckpoint.Of(task);
+        }
+        catch (JsonException)
+        {
+            // Written by another version. What it began in the caller's tree is taken back, and the task starts again.
+            return null;
+        }
+    }
+
+    private async ValueTask<TaskHandlerResult> FinishAsync(AgentTaskRun run)
     {
         var report = run.Report;
         logger.TaskEnded(report.TaskId, report.Status);
@@ -81,7 +122,7 @@ internal sealed class AgentTaskHandler(
             OperationNames.TaskFinished,
             delivered ? OperationOutcome.Succeeded : report.Status == AgentTaskStatus.Refused ? OperationOutcome.Refused : OperationOutcome.Failed,
             report.Failure is { } failure ? $"Ended as {report.Status.ToName()}: {failure.Message}" : $"Ended as {report.Status.ToName()}.",
-            cancellationToken,
+            CancellationToken.None,
             new ValueMap([new("status", report.Status.ToName())])).ConfigureAwait(false);
 
         var json = OrchestratorJson.Write(report, HostingJsonContext.Default.AgentTaskReport);
@@ -93,18 +134,5 @@ internal sealed class AgentTaskHandler(
                 Message = report.Failure?.Message ?? report.Status.ToName(),
                 Result = json,
             });
-    }
-
-    private static AgentTaskCheckpoint? ReadCheckpoint(QueuedTask task)
-    {
-        try
-        {
-            return task.Checkpoint is { } json ? OrchestratorJson.Read(json, CheckpointJsonContext.Default.AgentTaskCheckpoint) : null;
-        }
-        catch (JsonException)
-        {
-            // Written by another version. The journal and the snapshot outlive it, but their ids do not: start again from the caller's tree as it is.
-            return null;
-        }
     }
 }

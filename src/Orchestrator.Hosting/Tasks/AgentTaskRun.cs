@@ -9,12 +9,17 @@ namespace Orchestrator.Hosting;
 /// <summary>One task in the hands of the worker: the task, its lease, and the report as it grows. Used by one thread at a time.</summary>
 internal sealed class AgentTaskRun(AgentTask task, TaskContext context, AgentTaskTrail trail)
 {
+    private bool _isLeaseLost;
+
     public AgentTask Task { get; } = task;
 
     public TaskContext Context { get; } = context;
 
     /// <summary>The repository's directory, absolute.</summary>
     public string Repository { get; } = task.Source is LocalSource local ? Path.GetFullPath(local.Path) : "";
+
+    /// <summary>Whether another worker may have the task by now: then nothing of it may be touched any more.</summary>
+    public bool IsLeaseLost => _isLeaseLost || Context.StopReason == TaskStopReason.LeaseLost;
 
     public AgentTaskReport Report { get; set; } = new() { TaskId = task.Id, Status = AgentTaskStatus.Unknown, Output = task.Output };
 
@@ -45,6 +50,7 @@ internal sealed class AgentTaskRun(AgentTask task, TaskContext context, AgentTas
         var status = await Context.CheckpointAsync(json, cancellationToken).ConfigureAwait(false);
         if (status == LeaseStatus.Lost)
         {
+            _isLeaseLost = true;
             throw new OperationCanceledException($"The lease of task {Task.Id} was lost; another worker has it.");
         }
     }

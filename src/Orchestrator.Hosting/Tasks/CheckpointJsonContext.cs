@@ -10,6 +10,7 @@ namespace Orchestrator.Hosting;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(AgentTaskCheckpoint))]
+[JsonSerializable(typeof(TreeRecord))]
 [JsonSerializable(typeof(AttemptReport))]
 [JsonSerializable(typeof(CandidateExplanation))]
 [JsonSerializable(typeof(FileChange))]

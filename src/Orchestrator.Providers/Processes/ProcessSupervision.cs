@@ -8,7 +8,6 @@ namespace Orchestrator.Providers.Processes;
 internal sealed class ProcessSupervision : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan KillPoll = TimeSpan.FromMilliseconds(10);
 
     private readonly Process _process;
     private readonly ProcessRequest _request;
@@ -123,20 +122,7 @@ internal sealed class ProcessSupervision : IAsyncDisposable
             NativeProcesses.KillGroup(session);
         }
 
-        var killed = new HashSet<int>();
-        for (var round = 0; round < 200; round++)
-        {
-            var found = NativeProcesses.KillSurvivors(_request.ExecutionId, session);
-            killed.UnionWith(found);
-            if (found.Count == 0)
-            {
-                break;
-            }
-
-            // The kernel takes them down in its own time, not in that of an injected clock.
-            await Task.Delay(KillPoll, TimeProvider.System).ConfigureAwait(false);
-        }
-
+        var killed = await OrphanedProcesses.EndAsync(_request.ExecutionId, session, CancellationToken.None).ConfigureAwait(false);
         killed.Remove(_process.Id);
         return killed.Count;
     }

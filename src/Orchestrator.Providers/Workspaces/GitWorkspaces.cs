@@ -105,7 +105,7 @@ public sealed class GitWorkspaces
 
             try
             {
-                NativeProcesses.KillSurvivors(id, sessionId: 0);
+                await OrphanedProcesses.EndAsync(id, cancellationToken).ConfigureAwait(false);
                 TreeDeletion.Delete(directory);
                 removed.Add(id);
                 _logger.WorkspaceRecovered(id);

@@ -49,6 +49,7 @@ public sealed class ProviderHealthChecks
         if (health.Status == HealthStatus.Unhealthy)
         {
             Log.Unhealthy(_logger, provider.Name, health.Message);
+            Volatile.Write(ref _registry.HealthMessages[candidate], health.Message);
             Interlocked.Exchange(ref _registry.States[candidate].UnhealthyUntil, (_time.GetUtcNow() + config.HealthCheckValidity).UtcTicks);
         }
         else

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Json;
-using Orchestrator.Routing.Health;
 using Orchestrator.Routing.Snapshots;
 
 namespace Orchestrator.Routing.Selection;
@@ -8,12 +7,12 @@ namespace Orchestrator.Routing.Selection;
 /// <summary>Every reason why a candidate cannot do a task, with the value against the limit. Slower than <see cref="CandidateEvaluator"/> and of one mind with it.</summary>
 internal static class CandidateReasons
 {
-    public static List<CandidateReason> Find(RoutingSnapshot snapshot, ref ProviderState state, in RoutingQuery query, int candidate)
+    public static List<CandidateReason> Find(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query, int candidate)
     {
         var reasons = new List<CandidateReason>();
         AddDeclared(snapshot, query, candidate, reasons);
         AddPrice(snapshot, query, candidate, reasons);
-        AddState(snapshot, ref state, query, candidate, reasons);
+        AddState(snapshot, registry, query, candidate, reasons);
         AddConstraints(snapshot, query, candidate, reasons);
         return reasons;
     }
@@ -68,9 +67,10 @@ internal static class CandidateReasons
         }
     }
 
-    private static void AddState(RoutingSnapshot snapshot, ref ProviderState state, in RoutingQuery query, int candidate, List<CandidateReason> reasons)
+    private static void AddState(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query, int candidate, List<CandidateReason> reasons)
     {
-        AddUntil(RejectionReason.Unhealthy, "the last health check says that it cannot work", Volatile.Read(ref state.UnhealthyUntil), query.Now, reasons);
+        ref var state = ref registry.States[candidate];
+        AddUntil(RejectionReason.Unhealthy, Unhealthy(Volatile.Read(ref registry.HealthMessages[candidate])), Volatile.Read(ref state.UnhealthyUntil), query.Now, reasons);
         var open = Volatile.Read(ref state.OpenUntil);
         AddUntil(RejectionReason.BreakerOpen, "failed too often", open, query.Now, reasons);
         if (open != 0 && open <= query.Now)
@@ -114,6 +114,10 @@ internal static class CandidateReasons
             reasons.Add(new(reason, string.Create(CultureInfo.InvariantCulture, $"{text}; until {time:yyyy-MM-dd HH:mm:ss}Z"), time));
         }
     }
+
+    // The check's own words name the fix: what is to be installed, which secret is missing.
+    private static string Unhealthy(string? message) =>
+        "the last health check says that it cannot work" + (string.IsNullOrEmpty(message) ? "" : ": " + message.TrimEnd('.'));
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } text ? text : "nothing";
 }

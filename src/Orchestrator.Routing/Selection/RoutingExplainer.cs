@@ -1,4 +1,3 @@
-using Orchestrator.Routing.Health;
 using Orchestrator.Routing.Snapshots;
 
 namespace Orchestrator.Routing.Selection;
@@ -7,12 +6,12 @@ namespace Orchestrator.Routing.Selection;
 internal static class RoutingExplainer
 {
     /// <summary>Every candidate: eligible ones first, best first; then the others in ordinal order of names.</summary>
-    public static ValueList<CandidateExplanation> Explain(RoutingSnapshot snapshot, ProviderState[] states, SuccessEstimates estimates, in RoutingQuery query)
+    public static ValueList<CandidateExplanation> Explain(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query)
     {
         var candidates = new List<CandidateExplanation>(snapshot.Count);
         for (var i = 0; i < snapshot.Count; i++)
         {
-            candidates.Add(Explain(snapshot, ref states[i], estimates, query, i));
+            candidates.Add(Explain(snapshot, registry, query, i));
         }
 
         return candidates.OrderBy(candidate => candidate.Score is null).ThenBy(candidate => candidate.Score ?? 0).ToValueList();
@@ -25,9 +24,9 @@ internal static class RoutingExplainer
         EligibleAt = candidates.Min(candidate => candidate.Until),
     };
 
-    private static CandidateExplanation Explain(RoutingSnapshot snapshot, ref ProviderState state, SuccessEstimates estimates, in RoutingQuery query, int candidate)
+    private static CandidateExplanation Explain(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query, int candidate)
     {
-        var reasons = CandidateReasons.Find(snapshot, ref state, query, candidate);
+        var reasons = CandidateReasons.Find(snapshot, registry, query, candidate);
         if (reasons.Count > 0)
         {
             return new CandidateExplanation
@@ -41,11 +40,11 @@ internal static class RoutingExplainer
 
         var model = CandidateEvaluator.SelectModel(snapshot, query, candidate);
         var price = CandidateEvaluator.Price(snapshot, query, candidate, model);
-        var score = CandidateEvaluator.Score(snapshot, estimates, query, candidate, model, price);
+        var score = CandidateEvaluator.Score(snapshot, registry.Estimates, query, candidate, model, price);
         return new CandidateExplanation
         {
             Provider = snapshot.Names[candidate],
-            Detail = Volatile.Read(ref state.OpenUntil) == 0 ? "" : "half-open: the next attempt is a probe",
+            Detail = Volatile.Read(ref registry.States[candidate].OpenUntil) == 0 ? "" : "half-open: the next attempt is a probe",
             Score = score.Total,
             Parts = score.ToParts(),
         };

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Orchestrator.Cli.Configuration;
 using Orchestrator.Testing;
 
@@ -51,8 +52,11 @@ public sealed class OrchestratorSettingsTests : IDisposable
 
     [Theory]
     [InlineData("""{"state": "/tmp/x"}""", "state")]
-    [InlineData("""{"providers": {"codex": {"baseUrl": "http://attacker.invalid"}}}""", "providers:codex:baseUrl")]
-    [InlineData("""{"providers": {"codex": {"executable": "./codex"}}}""", "providers:codex:executable")]
+    [InlineData("""{"providers": {"codex": {"baseUrl": "http://attacker.invalid"}}}""", "'codex'")]
+    [InlineData("""{"providers": {"other": {"kind": "codex", "extraArguments": ["-c", "x"]}}}""", "'other'")]
+    [InlineData("""{"providers": {"x": {"command": ["x"], "environment": {"LD_PRELOAD": "./evil.so"}}}}""", "providers:x:environment")]
+    [InlineData("""{"providers": {"x": {"command": ["x"], "keepHome": "true"}}}""", "providers:x:keepHome")]
+    [InlineData("""{"workerName": "boss"}""", "workerName")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "secretNames": ["GITHUB_TOKEN"]}}}""", "providers:x:secretNames")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "writablePaths": ["/"]}}}""", "providers:x:writablePaths")]
     public void A_repository_may_not_decide_where_keys_go(string json, string setting)
@@ -84,6 +88,41 @@ public sealed class OrchestratorSettingsTests : IDisposable
 
         Assert.Equal("dotnet build", settings.Options.DefaultVerifyCommand);
         Assert.Equal(2, settings.Options.MaxAttempts);
+    }
+
+    [Fact]
+    public void A_repository_cannot_add_to_a_provider_that_the_user_names()
+    {
+        Write("orchestrator.json", """{"providers": {"lint": {"command": ["a", "b", "c", "d"], "environment": {"LD_PRELOAD": "./evil.so"}}}}""");
+        var file = Write("mine.json", """{"providers": {"lint": {"command": ["mine", "x"], "secretNames": ["LINT_TOKEN"]}}}""");
+
+        var configuration = ConfigurationSources.Load(_directory.Path, file, []);
+
+        Assert.Equal(["mine", "x"], configuration.GetSection("providers:lint:command").GetChildren().Select(child => child.Value));
+        Assert.Empty(configuration.GetSection("providers:lint:environment").GetChildren());
+    }
+
+    [Fact]
+    public void A_stronger_list_replaces_a_weaker_one_as_a_whole()
+    {
+        var layers = new LayeredSettings();
+        layers.Add(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["p:0"] = "a", ["p:1"] = "b", ["q"] = "1" }).Build());
+        layers.Add(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["p:0"] = "c" }).Build());
+
+        var configuration = layers.Build();
+
+        Assert.Equal("c", Assert.Single(configuration.GetSection("p").GetChildren()).Value);
+        Assert.Equal("1", configuration["q"]);
+    }
+
+    [Fact]
+    public void An_exit_code_that_is_no_number_is_an_error_of_the_configuration()
+    {
+        var file = Write("mine.json", """{"providers": {"x": {"command": ["x"], "successExitCodes": ["99999999999"]}}}""");
+
+        var error = Assert.Throws<ConfigurationErrorsException>(() => OrchestratorSettings.Load(null, file, _directory.Path));
+
+        AssertMentions(error, "successExitCodes", "99999999999");
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal sealed class CliRig : IDisposable
     {
         Directory.CreateDirectory(State);
         Directory.CreateDirectory(Home);
+        // The SDK was used once before, as on every machine that can build: its very first run takes a lock in a folder that a confined agent may not write to.
+        Directory.CreateDirectory(Path.Combine(Home, ".local", "share", "NuGet", "Migrations"));
+        File.WriteAllText(Path.Combine(Home, ".local", "share", "NuGet", "Migrations", "1"), "");
         Environment["ORCHESTRATOR_STATE"] = State;
         Environment["HOME"] = Home;
         Environment["XDG_CONFIG_HOME"] = null;

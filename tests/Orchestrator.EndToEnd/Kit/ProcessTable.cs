@@ -21,6 +21,20 @@ internal static class ProcessTable
         return found;
     }
 
+    /// <summary>Every command line that any process of the machine had while a task ran.</summary>
+    public static async Task<IReadOnlySet<string>> CommandLinesUntilAsync(Task end)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!end.IsCompleted)
+        {
+            seen.UnionWith(Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)).Select(process => Read(process, "cmdline").Replace('\0', ' ')));
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        return seen;
+    }
+
     private static string Read(string process, string file)
     {
         try

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Orchestrator.Auditing;
+using Orchestrator.Executions;
+
+namespace Orchestrator.Hosting.Tests;
+
+/// <summary>The operation log and the execution log in memory.</summary>
+internal sealed class FakeLogs : IOperationLog, IExecutionLog
+{
+    private readonly Dictionary<string, ExecutionRecord> _executions = new(StringComparer.Ordinal);
+
+    public List<Operation> Operations { get; } = [];
+
+    /// <summary>Which operations cannot be written, as on a full disk.</summary>
+    public Func<Operation, bool> Refuse { get; set; } = _ => false;
+
+    public IEnumerable<ExecutionRecord> Executions => _executions.Values;
+
+    public ValueTask<OperationEntry> AppendAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Refuse(operation))
+        {
+            throw new IOException("The disk is full.");
+        }
+
+        Operations.Add(operation);
+        var hash = Operations.Count.ToString("x64", CultureInfo.InvariantCulture);
+        return ValueTask.FromResult(new OperationEntry { Sequence = Operations.Count, At = DateTimeOffset.UnixEpoch, Operation = operation, PreviousHash = hash, Hash = hash });
+    }
+
+    public ValueTask AssignedAsync(ProviderAssignment assignment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask SaveAsync(ExecutionRecord execution, CancellationToken cancellationToken)
+    {
+        _executions[execution.Id] = execution;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ValueList<ExecutionRecord>> ListAsync(string taskId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_executions.Values.Where(execution => execution.TaskId == taskId).ToValueList());
+
+    public IAsyncEnumerable<OperationEntry> ReadAsync(OperationQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<ChainVerification> VerifyAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+}
