@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Orchestrator.EndToEnd.Kit;
@@ -127,20 +128,21 @@ public sealed class SecretTests : IDisposable
         AssertNowhere(result);
     }
 
-    [Fact]
-    public async Task A_secret_in_the_task_or_its_verify_command_is_taken_out_before_either_is_stored()
+    [Theory]
+    [InlineData("Log in with {0}.", "true")]
+    [InlineData("Log in.", "test {0} = x")]
+    public async Task A_task_with_a_secret_in_it_is_refused_before_it_is_stored(string task, string verify)
     {
         var config = _rig.ConfigureShell("agent", "echo more >> hello.txt");
 
         var result = await _rig.RunAsync(
-            "run", "--repo", _repository.Path, "--task", $"Log in with {GitHub}.", "--provider", "agent", "--config", config, "--verify", $"test {GitHub} = {GitHub}");
-        var shown = await _rig.RunAsync("tasks", "show", result.TaskId);
+            "run", "--repo", _repository.Path, "--task", string.Format(CultureInfo.InvariantCulture, task, GitHub), "--provider", "agent", "--config", config,
+            "--verify", string.Format(CultureInfo.InvariantCulture, verify, GitHub));
 
-        Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Equal("test *** = ***", result.Report.GetProperty("verification").GetProperty("command").GetString()!.Replace("'", "", StringComparison.Ordinal));
-        Assert.Contains("Log in with ***.", shown.Lines[0].GetProperty("task").GetProperty("payload").GetString(), StringComparison.Ordinal);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("known secret", result.FailureMessage, StringComparison.Ordinal);
+        Assert.Equal("", _repository.Status());
         AssertNowhere(result);
-        AssertNowhere(shown);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Orchestrator.Hosting;
 using Orchestrator.Providers.Workspaces;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Workers;
+using Orchestrator.Secrets;
 using Orchestrator.Storage.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -81,7 +82,8 @@ public static class OrchestratorServiceCollectionExtensions
     private static void AddMainJob(IServiceCollection services)
     {
         services.TryAddSingleton<AgentTaskTrail>();
-        services.TryAddSingleton(static provider => new AgentTaskClient(provider.GetRequiredService<ITaskQueue>(), provider.GetRequiredService<AgentTaskTrail>()));
+        services.TryAddSingleton(static provider => new AgentTaskClient(
+            provider.GetRequiredService<ITaskQueue>(), provider.GetRequiredService<AgentTaskTrail>(), provider.GetRequiredService<ISecretRedactor>()));
         services.TryAddSingleton<SourceGate>();
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<AttemptRunner>();

@@ -1,6 +1,7 @@
 using Orchestrator.Auditing;
 using Orchestrator.Json;
 using Orchestrator.Queue;
+using Orchestrator.Secrets;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
@@ -14,23 +15,30 @@ public sealed class AgentTaskClient
 
     private readonly ITaskQueue _queue;
     private readonly AgentTaskTrail _trail;
+    private readonly ISecretRedactor _redactor;
 
-    internal AgentTaskClient(ITaskQueue queue, AgentTaskTrail trail) => (_queue, _trail) = (queue, trail);
+    internal AgentTaskClient(ITaskQueue queue, AgentTaskTrail trail, ISecretRedactor redactor) => (_queue, _trail, _redactor) = (queue, trail, redactor);
 
     /// <summary>Puts a task into the queue. When this returns, the task is durable.</summary>
     /// <param name="task">The task; a relative path in a local source is taken from the current directory.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>Whether the task is new; a task with the same id is not enqueued twice.</returns>
-    /// <exception cref="ArgumentException">The type of task or source is not one that this version knows.</exception>
+    /// <exception cref="ArgumentException">The type of task or source is not one that this version knows, or a known secret stands in the task, which would be stored.</exception>
     public async ValueTask<EnqueueResult> EnqueueAsync(AgentTask task, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         var absolute = Absolute(task);
+        var payload = OrchestratorJson.Write(absolute, OrchestratorJsonContext.Default.AgentTask);
+        if (_redactor.Redact(payload) != payload)
+        {
+            throw new ArgumentException("A known secret stands in the task. Tasks are stored and shown: name the secret to the provider that needs it, and leave its value out.", nameof(task));
+        }
+
         var submission = new TaskSubmission
         {
             Id = absolute.Id,
             Type = TaskType,
-            Payload = OrchestratorJson.Write(absolute, OrchestratorJsonContext.Default.AgentTask),
+            Payload = payload,
             Priority = absolute.Priority,
             Deadline = absolute.Deadline,
         };

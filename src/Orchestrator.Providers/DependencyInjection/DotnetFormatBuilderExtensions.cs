@@ -27,6 +27,8 @@ public static class DotnetFormatBuilderExtensions
             // What a restore writes to.
             options.WritablePaths.Add("~/.nuget");
             options.WritablePaths.Add("~/.local/share/NuGet");
+            // Where .NET keeps named mutexes, which NuGet takes at its first run.
+            options.WritablePaths.Add("/tmp/.dotnet");
             configure?.Invoke(options);
         });
 }
