@@ -1,34 +1,46 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Auditing;
 using Orchestrator.Providers.Workspaces;
-using Orchestrator.Queue.Presence;
 
 namespace Orchestrator.Hosting;
 
 /// <summary>
-/// Before the worker starts: takes back the tasks of dead workers, ends their agents, removes their workspaces, and settles the trees of tasks that nobody
-/// will go on with.
+/// Before the worker starts: takes back the tasks of dead workers. Then, and every minute: removes the workspaces of executions that are not alive, and settles the
+/// trees of tasks that nobody will go on with.
 /// </summary>
 internal sealed class OrchestratorRecovery(
-    WorkerRecovery workers, GitWorkspaces workspaces, LiveExecutions live, AbandonedExecutions abandoned, TreeSettlement trees, AgentTaskTrail trail, ILogger<OrchestratorRecovery> logger)
-    : IHostedService
+    DeadWorkerTasks deadWorkers, GitWorkspaces workspaces, LiveExecutions live, TreeSettlement trees, TimeProvider time, ILogger<OrchestratorRecovery> logger)
+    : BackgroundService
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>How often a process looks for what others left.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>A host whose state cannot be put in order does not start.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var found = await workers.RunAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var taskId in found.ReclaimedTasks)
-        {
-            await abandoned.CloseAsync(taskId, cancellationToken).ConfigureAwait(false);
-            var operation = new Operation { Name = OperationNames.TaskRecovered, TaskId = taskId, Outcome = OperationOutcome.Succeeded, Message = "Its worker died; the task was taken back." };
-            await trail.RecordAsync(AgentTaskStep.Recovered, operation, cancellationToken).ConfigureAwait(false);
-        }
+        await deadWorkers.TakeBackAsync(cancellationToken).ConfigureAwait(false);
+        await TidyAsync(cancellationToken).ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
 
-        if (found.ReclaimedTasks.Count > 0)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            logger.TasksReclaimed(found.ReclaimedTasks.Count);
+            try
+            {
+                await TidyAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                logger.SweepFailed(error);
+            }
         }
+    }
 
+    private async ValueTask TidyAsync(CancellationToken cancellationToken)
+    {
         await RemoveWorkspacesAsync(cancellationToken).ConfigureAwait(false);
         var settled = await trees.SettleAsync(cancellationToken).ConfigureAwait(false);
         if (settled > 0)
@@ -53,6 +65,4 @@ internal sealed class OrchestratorRecovery(
             logger.LeftoversNotRemoved(error);
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

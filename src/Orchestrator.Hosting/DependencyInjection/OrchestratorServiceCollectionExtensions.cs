@@ -88,6 +88,7 @@ public static class OrchestratorServiceCollectionExtensions
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<AttemptRunner>();
         services.TryAddSingleton<AbandonedExecutions>();
+        services.TryAddSingleton<DeadWorkerTasks>();
         services.TryAddSingleton<LiveExecutions>();
         services.TryAddSingleton<WorkspaceExecution>();
         services.TryAddSingleton<AgentEventPump>();

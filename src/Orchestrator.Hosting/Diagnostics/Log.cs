@@ -40,4 +40,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1711, EventName = "LeftoversNotRemoved", Level = LogLevel.Error, Message = "A workspace that a dead process left could not be removed.")]
     public static partial void LeftoversNotRemoved(this ILogger logger, Exception error);
+
+    [LoggerMessage(EventId = 1712, EventName = "SweepFailed", Level = LogLevel.Error, Message = "Looking for what dead processes left failed; it is tried again in a minute.")]
+    public static partial void SweepFailed(this ILogger logger, Exception error);
 }
