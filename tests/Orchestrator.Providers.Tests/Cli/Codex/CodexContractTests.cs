@@ -8,11 +8,19 @@ namespace Orchestrator.Providers.Cli.Codex;
 
 /// <summary>The real Codex CLI against the scripted model server.</summary>
 [Trait("Engine", "Codex")]
-public sealed class CodexContractTests(FakeModels models) : IClassFixture<FakeModels>
+public sealed class CodexContractTests : IAsyncLifetime
 {
     private const string Key = "sk-marked-codex-key-4711";
 
+    private FakeModels? _models;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private FakeModels Models => _models!;
+
+    public async ValueTask InitializeAsync() => _models = await FakeModels.StartAsync(Token);
+
+    public ValueTask DisposeAsync() => _models?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Theory]
     [InlineData(true)]
@@ -84,7 +92,7 @@ public sealed class CodexContractTests(FakeModels models) : IClassFixture<FakeMo
         Assert.Contains("PATH=", dump, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
-        Assert.Contains(Key, models.Log(), StringComparison.Ordinal);
+        Assert.Contains(Key, Models.Log(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -131,7 +139,7 @@ public sealed class CodexContractTests(FakeModels models) : IClassFixture<FakeMo
             providers => providers.AddCodex(options =>
             {
                 options.Executable = executable;
-                options.BaseUrl = models.Url(scenario);
+                options.BaseUrl = Models.BaseUrl(scenario);
                 options.Model = "gpt-5.1-codex";
                 options.ConfineWrites = confine;
                 options.Models = [new ModelDescriptor { Name = "gpt-5.1-codex", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];

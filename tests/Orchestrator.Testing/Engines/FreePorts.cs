@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orchestrator.EndToEnd.Kit;
+namespace Orchestrator.Testing;
 
 /// <summary>Ports of loopback that nobody listens on.</summary>
-internal static class FreePorts
+public static class FreePorts
 {
     public static int Next()
     {

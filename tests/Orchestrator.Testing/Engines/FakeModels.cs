@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Orchestrator.Testing;
 
-namespace Orchestrator.EndToEnd.Kit;
+namespace Orchestrator.Testing;
 
 /// <summary>The shared fake model endpoint on loopback, for real agent CLIs.</summary>
-internal sealed class FakeModels : IAsyncDisposable
+public sealed class FakeModels : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly TemporaryDirectory _directory;
@@ -15,7 +14,8 @@ internal sealed class FakeModels : IAsyncDisposable
 
     public int Port { get; }
 
-    public string LogFile => LogIn(_directory);
+    /// <summary>What was asked of it so far.</summary>
+    public string Log() => File.Exists(LogIn(_directory)) ? File.ReadAllText(LogIn(_directory)) : "";
 
     public string BaseUrl(string scenario) => $"http://127.0.0.1:{Port}/s/{scenario}/v1";
 
@@ -44,7 +44,11 @@ internal sealed class FakeModels : IAsyncDisposable
     {
         while (true)
         {
-            Assert.False(_process.HasExited, "The fake model endpoint ended at once.");
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException("The fake model endpoint ended at once.");
+            }
+
             try
             {
                 using var client = new TcpClient();
