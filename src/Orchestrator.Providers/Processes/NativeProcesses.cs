@@ -11,12 +11,19 @@ internal static partial class NativeProcesses
     private const int SigKill = 9;
     private const int SigTerm = 15;
 
-    /// <summary>Sends the polite signal to the process and to its group when it leads one.</summary>
+    /// <summary>Sends the polite signal to the group that the process leads; to the process itself when it leads none, or not yet.</summary>
     public static void Ask(int processId, bool leadsGroup, StopSignal signal)
     {
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
         {
-            _ = Kill(leadsGroup ? -processId : processId, signal == StopSignal.Interrupt ? SigInt : SigTerm);
+            return;
+        }
+
+        // Between its start and its first instructions the process has no group of its own: the signal would reach nobody.
+        var number = signal == StopSignal.Interrupt ? SigInt : SigTerm;
+        if (!leadsGroup || Kill(-processId, number) != 0)
+        {
+            _ = Kill(processId, number);
         }
     }
 
