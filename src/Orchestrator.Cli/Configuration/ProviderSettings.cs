@@ -12,11 +12,6 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
 {
     private static readonly string[] Kinds = ["command", "codex"];
 
-    private static readonly string[] OnlyTrusted = ["enabled", "environment", "secretNames", "writablePaths", "keepHome", "executable", "model", "baseUrl", "apiKeySecret", "extraArguments"];
-
-    /// <summary>Whether a setting exists that only the user may make; others are misspelt.</summary>
-    public static bool Knows(string setting) => OnlyTrusted.Contains(setting, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>The providers of the configuration, and those that ship with the command and that it does not name.</summary>
     public static IReadOnlyList<ProviderSettings> ReadAll(IConfigurationSection section, List<string> errors)
     {

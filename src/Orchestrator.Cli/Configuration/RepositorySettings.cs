@@ -13,12 +13,16 @@ internal static class RepositorySettings
     private static readonly string[] CommandSettings =
         ["kind", "command", "taskTypes", "capabilities", "tags", "description", "installHint", "timeLimit", "startupTimeLimit", "idleTimeLimit", "pricePerTaskUsd", "successExitCodes"];
 
-    /// <summary>The allowed settings, without those of providers that a trusted source names: these are never merged. What is not allowed is an error.</summary>
+    /// <summary>
+    /// The allowed settings alone, without those of providers that a trusted source names: these are never merged. Every other setting is an error, also one that
+    /// was added later and that nobody thought of here.
+    /// </summary>
     public static IConfiguration Checked(IConfigurationRoot file, string path, IReadOnlySet<string> trustedProviders, List<string> errors)
     {
-        foreach (var child in file.GetChildren().Where(child => !Allows(Settings, child) && OrchestratorSettings.IsKnown(child.Key) && !IsProviders(child)))
+        var kept = new List<IConfigurationSection>();
+        foreach (var child in file.GetChildren().Where(child => !child.Key.Equals("providers", StringComparison.OrdinalIgnoreCase)))
         {
-            errors.Add(Refusal(path, child.Path));
+            Keep(child, Settings);
         }
 
         foreach (var provider in file.GetSection("providers").GetChildren().Where(provider => !trustedProviders.Contains(provider.Key)))
@@ -29,19 +33,24 @@ internal static class RepositorySettings
                 continue;
             }
 
-            errors.AddRange(provider.GetChildren().Where(setting => !Allows(CommandSettings, setting) && ProviderSettings.Knows(setting.Key)).Select(setting => Refusal(path, setting.Path)));
+            foreach (var setting in provider.GetChildren())
+            {
+                Keep(setting, CommandSettings);
+            }
         }
 
-        var kept = file.AsEnumerable().Where(pair => pair.Value is not null && !trustedProviders.Contains(ProviderOf(pair.Key) ?? ""));
-        return new ConfigurationBuilder().AddInMemoryCollection(kept).Build();
+        return new ConfigurationBuilder().AddInMemoryCollection(kept.SelectMany(section => section.AsEnumerable())).Build();
+
+        void Keep(IConfigurationSection setting, string[] allowed)
+        {
+            if (allowed.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                kept.Add(setting);
+            }
+            else
+            {
+                errors.Add($"{path} sets '{setting.Path}'; a repository may set {string.Join(", ", allowed)} here: set others in {ConfigurationSources.UserFile} or with --config.");
+            }
+        }
     }
-
-    private static string Refusal(string path, string setting) =>
-        $"{path} sets '{setting}'; a repository may not: set it in {ConfigurationSources.UserFile} or with --config.";
-
-    private static bool IsProviders(IConfigurationSection section) => section.Key.Equals("providers", StringComparison.OrdinalIgnoreCase);
-
-    private static bool Allows(string[] names, IConfigurationSection section) => names.Contains(section.Key, StringComparer.OrdinalIgnoreCase);
-
-    private static string? ProviderOf(string key) => key.Split(ConfigurationPath.KeyDelimiter) is [var section, var name, ..] && section.Equals("providers", StringComparison.OrdinalIgnoreCase) ? name : null;
 }

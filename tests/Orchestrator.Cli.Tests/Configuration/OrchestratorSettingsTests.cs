@@ -57,6 +57,8 @@ public sealed class OrchestratorSettingsTests : IDisposable
     [InlineData("""{"providers": {"x": {"command": ["x"], "environment": {"LD_PRELOAD": "./evil.so"}}}}""", "providers:x:environment")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "keepHome": "true"}}}""", "providers:x:keepHome")]
     [InlineData("""{"workerName": "boss"}""", "workerName")]
+    [InlineData("""{"providers": {"x": {"command": ["x"], "settingOfTomorrow": "y"}}}""", "providers:x:settingOfTomorrow")]
+    [InlineData("""{"settingOfTomorrow": "y"}""", "settingOfTomorrow")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "secretNames": ["GITHUB_TOKEN"]}}}""", "providers:x:secretNames")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "writablePaths": ["/"]}}}""", "providers:x:writablePaths")]
     public void A_repository_may_not_decide_where_keys_go(string json, string setting)
