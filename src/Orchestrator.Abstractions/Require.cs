@@ -60,6 +60,9 @@ internal static class Require
     public static T? OptionalAtLeast<T>(T? value, T minimum, [CallerMemberName] string name = "")
         where T : struct, IComparable<T> => value is { } some ? AtLeast(some, minimum, name) : null;
 
+    public static T? OptionalInRange<T>(T? value, T minimum, T maximum, [CallerMemberName] string name = "")
+        where T : struct, IComparable<T> => value is { } some ? InRange(some, minimum, maximum, name) : null;
+
     private static string NoNul(string value, int maxLength, string name)
     {
         if (value.Contains('\0', StringComparison.Ordinal))

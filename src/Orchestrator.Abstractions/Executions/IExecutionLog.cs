@@ -1,7 +1,7 @@
 namespace Orchestrator.Executions;
 
-/// <summary>Keeps which provider was assigned to a task and what each attempt took, gave and cost.</summary>
-/// <remarks>Thread-safe. Tables <c>ai_provider_assignments</c> and <c>ai_provider_executions</c>.</remarks>
+/// <summary>Keeps which provider was assigned to a task, how it was configured, and what each attempt took, gave and cost.</summary>
+/// <remarks>Thread-safe. Tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c> and <c>ai_provider_executions</c>.</remarks>
 public interface IExecutionLog
 {
     /// <summary>Keeps a decision.</summary>
@@ -9,6 +9,18 @@ public interface IExecutionLog
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>When it is durable.</returns>
     ValueTask AssignedAsync(ProviderAssignment assignment, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a provider's configuration, once for each content: a provider that is still configured as before adds nothing.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>When it is durable.</returns>
+    ValueTask ConfiguredAsync(ProviderConfiguration configuration, CancellationToken cancellationToken);
+
+    /// <summary>The different configurations that a provider had, by when each was used first.</summary>
+    /// <param name="provider">The provider's name; <see langword="null"/> for all providers.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The configurations.</returns>
+    ValueTask<ValueList<ProviderConfiguration>> ListConfigurationsAsync(string? provider, CancellationToken cancellationToken);
 
     /// <summary>Keeps an attempt: inserted when it starts, replaced as it goes on and ends. Identified by <see cref="ExecutionRecord.Id"/>.</summary>
     /// <param name="execution">The attempt as it stands.</param>

@@ -5,6 +5,8 @@ using Orchestrator.Executions;
 using Orchestrator.Patching;
 using Orchestrator.Providers;
 using Orchestrator.Queue;
+using Orchestrator.Queue.Plans;
+using Orchestrator.Queue.Schedules;
 using Orchestrator.Routing;
 using Orchestrator.Tasks;
 
@@ -41,6 +43,27 @@ namespace Orchestrator.Json;
 [JsonSerializable(typeof(LeaseRenewal))]
 [JsonSerializable(typeof(TaskQuery))]
 [JsonSerializable(typeof(QueueStatistics))]
+[JsonSerializable(typeof(TaskAssignment))]
+[JsonSerializable(typeof(TaskWindow))]
+[JsonSerializable(typeof(TaskProgress))]
+[JsonSerializable(typeof(TaskLogLine))]
+[JsonSerializable(typeof(TaskOutcome))]
+[JsonSerializable(typeof(LeaseExchange))]
+[JsonSerializable(typeof(DependencyResult))]
+[JsonSerializable(typeof(TaskEvent))]
+[JsonSerializable(typeof(TaskAttempt))]
+[JsonSerializable(typeof(QueueSettings))]
+[JsonSerializable(typeof(GroupSettings))]
+[JsonSerializable(typeof(RateLimit))]
+[JsonSerializable(typeof(QueueStatus))]
+[JsonSerializable(typeof(TaskWait))]
+[JsonSerializable(typeof(TaskPlan))]
+[JsonSerializable(typeof(PlanTask))]
+[JsonSerializable(typeof(PlanStatus))]
+[JsonSerializable(typeof(PlanTaskStatus))]
+[JsonSerializable(typeof(GateDecision))]
+[JsonSerializable(typeof(TaskSchedule))]
+[JsonSerializable(typeof(ScheduleStatus))]
 [JsonSerializable(typeof(PatchSet))]
 [JsonSerializable(typeof(FilePatch))]
 [JsonSerializable(typeof(PatchEdit))]
@@ -60,6 +83,7 @@ namespace Orchestrator.Json;
 [JsonSerializable(typeof(OperationQuery))]
 [JsonSerializable(typeof(ChainVerification))]
 [JsonSerializable(typeof(ProviderAssignment))]
+[JsonSerializable(typeof(ProviderConfiguration))]
 [JsonSerializable(typeof(ExecutionRecord))]
 [JsonSerializable(typeof(CommandLine))]
 [JsonSerializable(typeof(ValueMap))]

@@ -3,7 +3,7 @@ namespace Orchestrator.Queue;
 /// <summary>The worker's side of the queue: leases, heartbeats, outcomes. What a remote worker will call over HTTP.</summary>
 /// <remarks>
 /// Thread-safe. Every write carries the lease's fencing token; a worker that lost its lease gets <see cref="LeaseStatus.Lost"/> and changes nothing.
-/// Execution is at least once; at most one outcome is accepted for each lease.
+/// Execution is at least once; at most one outcome is accepted for each lease. The shorter forms are in <see cref="TaskLeasesExtensions"/>.
 /// </remarks>
 public interface ITaskLeases
 {
@@ -12,6 +12,13 @@ public interface ITaskLeases
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>The leased tasks; none when nothing can run.</returns>
     ValueTask<ValueList<TaskLease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Ends tasks, each by its own outcome, and takes new ones, in one transaction.</summary>
+    /// <param name="outcomes">How the work under each lease ended.</param>
+    /// <param name="next">Which tasks to take; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>Whether each lease held, and the new leases.</returns>
+    ValueTask<LeaseExchange> EndAsync(ValueList<TaskOutcome> outcomes, LeaseRequest? next, CancellationToken cancellationToken);
 
     /// <summary>Renews leases: the heartbeat.</summary>
     /// <param name="leases">The leases.</param>
@@ -27,32 +34,19 @@ public interface ITaskLeases
     /// <returns>Whether the lease still held.</returns>
     ValueTask<LeaseStatus> CheckpointAsync(LeaseToken lease, string checkpoint, CancellationToken cancellationToken);
 
-    /// <summary>Ends the task as done.</summary>
+    /// <summary>Says how far the task is and adds lines to its log.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="result">What it gave, as JSON; <see langword="null"/> for nothing.</param>
+    /// <param name="progress">How far; <see langword="null"/> to leave it.</param>
+    /// <param name="lines">The lines; <see cref="TaskLogLine.Sequence"/> and <see cref="TaskLogLine.LeaseId"/> are given by the store.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>Whether the lease still held.</returns>
-    ValueTask<LeaseStatus> CompleteAsync(LeaseToken lease, string? result, CancellationToken cancellationToken);
+    ValueTask<LeaseStatus> ReportAsync(LeaseToken lease, TaskProgress? progress, ValueList<TaskLogLine> lines, CancellationToken cancellationToken);
 
-    /// <summary>Ends the attempt as failed: the task is tried again or discarded.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="failure">Why.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>Whether the lease still held.</returns>
-    ValueTask<LeaseStatus> FailAsync(LeaseToken lease, TaskFailure failure, CancellationToken cancellationToken);
-
-    /// <summary>Gives the task back unharmed, as a worker does that shuts down; the attempt is not counted.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>Whether the lease still held.</returns>
-    ValueTask<LeaseStatus> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken);
-
-    /// <summary>Ends the task as cancelled, after a renewal said that somebody asked for it.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="result">What there is to say, as JSON; <see langword="null"/> for nothing.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>Whether the lease still held.</returns>
-    ValueTask<LeaseStatus> CancelledAsync(LeaseToken lease, string? result, CancellationToken cancellationToken);
+    /// <summary>How the tasks ended that a task of a plan depends on.</summary>
+    /// <param name="taskId">The task that depends on them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Their ends, in the order of their ids; empty when it depends on none.</returns>
+    ValueTask<ValueList<DependencyResult>> GetDependenciesAsync(string taskId, CancellationToken cancellationToken);
 
     /// <summary>Takes back what a worker held that is known to be dead; does not wait for its leases to end. Counts a crash for each task.</summary>
     /// <param name="workerId">The dead worker's incarnation, see <see cref="WorkerIdentity.Id"/>.</param>

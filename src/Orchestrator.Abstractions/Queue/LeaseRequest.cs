@@ -24,6 +24,12 @@ public sealed record LeaseRequest
     /// <value>1 by default.</value>
     public int Count { get; init => field = Require.InRange(value, 1, 1000); } = 1;
 
+    /// <summary>How many slots the tasks may take together, see <see cref="TaskSubmission.Slots"/>; <see langword="null"/> for any. A task that needs more waits, and those behind it, too.</summary>
+    public int? Slots { get; init => field = Require.OptionalInRange(value, 1, 1_000_000); }
+
+    /// <summary>What the worker is and has, for <see cref="TaskAssignment.Labels"/>.</summary>
+    public ValueMap Labels { get; init => field = value ?? ValueMap.Empty; } = ValueMap.Empty;
+
     /// <summary>How long the leases shall hold without a heartbeat.</summary>
     /// <value>60 seconds by default.</value>
     public TimeSpan Duration { get; init => field = Require.AtLeast(value, TimeSpan.FromMilliseconds(1)); } = TimeSpan.FromSeconds(60);

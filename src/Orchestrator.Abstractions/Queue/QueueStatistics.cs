@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Queue;
 
 /// <summary>How many tasks are in which state.</summary>
@@ -26,4 +28,12 @@ public sealed record QueueStatistics
 
     /// <summary>Given up.</summary>
     public long Discarded { get; init; }
+
+    /// <summary>All of them.</summary>
+    [JsonIgnore]
+    public long Total => Scheduled + Available + Running + Retryable + Blocked + Completed + Cancelled + Discarded;
+
+    /// <summary>Those that have not ended.</summary>
+    [JsonIgnore]
+    public long Unfinished => Scheduled + Available + Running + Retryable + Blocked;
 }

@@ -27,7 +27,7 @@ public sealed record QueuedTask
     public int Attempt { get; init; }
 
     /// <summary>How often it may fail.</summary>
-    public int MaxAttempts { get => field > 0 ? field : 1; init; } = 1;
+    public int MaxAttempts { get; init => field = value > 0 ? value : 1; } = 1;
 
     /// <summary>How often a worker died while it held the task.</summary>
     public int Crashes { get; init; }
@@ -46,6 +46,36 @@ public sealed record QueuedTask
 
     /// <summary>Why the latest attempt failed.</summary>
     public TaskFailure? Failure { get; init; }
+
+    /// <summary>How far the running attempt is, or the latest one got.</summary>
+    public TaskProgress? Progress { get; init; }
+
+    /// <summary>The plan it belongs to.</summary>
+    public string? PlanId { get; init; }
+
+    /// <summary>Whether it is a gate of its plan: no worker runs it, a person decides.</summary>
+    public bool IsGate { get; init; }
+
+    /// <summary>The group it belongs to.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>How many slots it takes.</summary>
+    public int Slots { get; init => field = value > 0 ? value : 1; } = 1;
+
+    /// <summary>Which workers may take it; <see langword="null"/> for any.</summary>
+    public TaskAssignment? Assignment { get; init; }
+
+    /// <summary>The version of the payload's form.</summary>
+    public int PayloadVersion { get; init => field = value > 0 ? value : 1; } = 1;
+
+    /// <summary>How long an attempt may run.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The hours of the day in which it may be started.</summary>
+    public TaskWindow? Window { get; init; }
+
+    /// <summary>The deduplication key it was enqueued with.</summary>
+    public string? DeduplicationKey { get; init; }
 
     /// <summary>The W3C trace context of the caller.</summary>
     public string? TraceParent { get; init; }

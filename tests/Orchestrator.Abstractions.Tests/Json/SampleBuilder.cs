@@ -37,6 +37,7 @@ internal sealed class SampleBuilder(Random random)
         _ when type == typeof(decimal) => random.Next(0, 1_000_000) / 1000m,
         _ when type == typeof(TimeSpan) => TimeSpan.FromTicks(random.NextInt64(TimeSpan.TicksPerSecond, TimeSpan.TicksPerDay * 3)),
         _ when type == typeof(DateTimeOffset) => Start.AddTicks(random.NextInt64(TimeSpan.TicksPerDay * 1000)).ToOffset(TimeSpan.FromHours(random.Next(-5, 6))),
+        _ when type == typeof(TimeOnly) => new TimeOnly(random.NextInt64(TimeSpan.TicksPerDay)),
         _ when type == typeof(Guid) => Guid.CreateVersion7(Start.AddMinutes(random.Next(1000))),
         _ when type == typeof(ValueMap) => new ValueMap([KeyValuePair.Create("b", "2 \"quoted\""), KeyValuePair.Create("a", $"ä{random.Next(9)}")]),
         _ when type == typeof(PatchContent) => random.Next(2) == 0 ? PatchContent.FromText("line ä\r\nnext\n") : new PatchContent(new byte[] { 0, 255, (byte)random.Next(256) }),
