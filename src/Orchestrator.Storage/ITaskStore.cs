@@ -4,9 +4,11 @@ namespace Orchestrator.Storage;
 
 /// <summary>Where queued tasks live. The queue speaks to it; each engine implements it once.</summary>
 /// <remarks>
-/// Thread-safe, also between processes on the same database. Time is a parameter, rounded down to whole milliseconds. Every write of a worker carries the
-/// fencing token of its lease: when another lease was given out, or the task was taken back or ended, the write answers <see cref="LeaseStatus.Lost"/> and
-/// changes nothing. A lease whose time is over still holds until somebody takes the task back. A write that returned is durable.
+/// Thread-safe, also between processes on the same database. Time is a parameter, rounded down to whole milliseconds; <see cref="GetTimeAsync"/> tells the time that
+/// every process on the database agrees on. Every write of a worker carries the fencing token of its lease: when another lease was given out, or the task was
+/// taken back or ended, the write answers <see cref="LeaseStatus.Lost"/> and changes nothing. A lease whose time is over still holds until somebody takes the
+/// task back. A write that returned is durable. Every change of a task's state is checked and written down as a <see cref="TaskEvent"/> by the database
+/// itself. Payloads, checkpoints, results, failures, progress and log lines are redacted before they are stored.
 /// Every method throws <see cref="StorageException"/> when the database cannot be used.
 /// </remarks>
 public interface ITaskStore
@@ -16,12 +18,17 @@ public interface ITaskStore
     /// <returns>When the database can be used.</returns>
     ValueTask InitializeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Adds a task.</summary>
-    /// <param name="submission">The task.</param>
+    /// <summary>The time that leases are judged by: the database server's, or this machine's where the database is a file. Never waits for the database but rarely.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The time.</returns>
+    ValueTask<DateTimeOffset> GetTimeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds tasks in one transaction. Within the list, too, a task whose id or deduplication key is taken is a duplicate and no error.</summary>
+    /// <param name="submissions">The tasks.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>Whether the task is new; else the id of the task with the same id, or of the unfinished one with the same deduplication key in its queue.</returns>
-    ValueTask<EnqueueResult> AddAsync(TaskSubmission submission, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <returns>For each task whether it is new; else the id of the task with the same id, or of the one that holds its deduplication key.</returns>
+    ValueTask<ValueList<EnqueueResult>> AddAsync(ValueList<TaskSubmission> submissions, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>One task.</summary>
     /// <param name="taskId">The task.</param>
@@ -29,24 +36,24 @@ public interface ITaskStore
     /// <returns>The task; <see langword="null"/> when there is none.</returns>
     ValueTask<QueuedTask?> GetAsync(string taskId, CancellationToken cancellationToken);
 
-    /// <summary>Tasks that match, the newest first.</summary>
-    /// <param name="query">What to list.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The tasks.</returns>
-    ValueTask<ValueList<QueuedTask>> ListAsync(TaskQuery query, CancellationToken cancellationToken);
-
-    /// <summary>How many tasks are in which state.</summary>
-    /// <param name="queue">The queue; <see langword="null"/> for all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The counts.</returns>
-    ValueTask<QueueStatistics> GetStatisticsAsync(string? queue, CancellationToken cancellationToken);
-
-    /// <summary>Gives a worker the most urgent tasks that can run: by priority, then by the time they became available, then by the order they were added.</summary>
+    /// <summary>
+    /// Gives a worker the most urgent tasks that can run and that it may take. Tasks go by priority, where each minute of waiting (or
+    /// <see cref="QueueSettings.Ageing"/>) counts as much as a step of priority, then by the order they were added. Groups of a queue are served in turn, by their
+    /// weights. No limit of the queue or a group is ever exceeded.
+    /// </summary>
     /// <param name="request">Who asks, for what.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>The leased tasks in that order; none when nothing can run.</returns>
     ValueTask<ValueList<TaskLease>> LeaseAsync(LeaseRequest request, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Ends leases, each by its own outcome, then leases as <see cref="LeaseAsync"/> does, all in one transaction. What depends on an ended task moves with it.</summary>
+    /// <param name="outcomes">How the work under each lease ended.</param>
+    /// <param name="next">Which tasks to lease; <see langword="null"/> for none.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>Whether each lease held, and the new leases.</returns>
+    ValueTask<LeaseExchange> EndAsync(ValueList<TaskOutcome> outcomes, LeaseRequest? next, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Lets leases hold until <paramref name="now"/> plus <paramref name="duration"/>.</summary>
     /// <param name="leases">The leases.</param>
@@ -63,57 +70,20 @@ public interface ITaskStore
     /// <returns>Whether the lease held.</returns>
     ValueTask<LeaseStatus> CheckpointAsync(LeaseToken lease, string checkpoint, CancellationToken cancellationToken);
 
-    /// <summary>Ends a task as completed.</summary>
+    /// <summary>Keeps how far a task is, and lines of its log: at most <see cref="TaskStoreLimits.MaxLogLines"/> a task, the latest.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="result">What it gave, as JSON; <see langword="null"/> for nothing.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="progress">How far; <see langword="null"/> to leave it.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="now">The time, for lines that have none.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>Whether the lease held.</returns>
-    ValueTask<LeaseStatus> CompleteAsync(LeaseToken lease, string? result, DateTimeOffset now, CancellationToken cancellationToken);
+    ValueTask<LeaseStatus> ReportAsync(LeaseToken lease, TaskProgress? progress, ValueList<TaskLogLine> lines, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Ends an attempt as failed. The task becomes retryable when the failure is and attempts are left, not before <paramref name="now"/> plus the larger of
-    /// <paramref name="backoff"/> and <see cref="TaskFailure.RetryAfter"/>; else it is discarded. A task that somebody asked to cancel becomes cancelled instead of retryable.
-    /// </summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="failure">Why.</param>
-    /// <param name="backoff">The least time to wait before the next attempt, zero or more.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>Whether the lease held.</returns>
-    ValueTask<LeaseStatus> FailAsync(LeaseToken lease, TaskFailure failure, TimeSpan backoff, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>Gives a task back: it is available at once and the attempt is not counted. A task that somebody asked to cancel becomes cancelled.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>Whether the lease held.</returns>
-    ValueTask<LeaseStatus> ReleaseAsync(LeaseToken lease, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>Ends a running task as cancelled.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="result">What there is to say, as JSON; <see langword="null"/> for nothing.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>Whether the lease held.</returns>
-    ValueTask<LeaseStatus> CancelledAsync(LeaseToken lease, string? result, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>Cancels a task that waits; asks the worker of one that runs, which hears of it with its next renewal.</summary>
-    /// <param name="taskId">The task.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>What came of it.</returns>
-    ValueTask<TaskChangeStatus> CancelAsync(string taskId, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Makes a discarded or cancelled task available again, its attempts and crashes counted from zero; a deadline that passed is lifted.
-    /// <see cref="TaskChangeStatus.WrongState"/> also when another unfinished task holds its deduplication key.
-    /// </summary>
-    /// <param name="taskId">The task.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
-    /// <returns>What came of it.</returns>
-    ValueTask<TaskChangeStatus> RetryAsync(string taskId, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>How the tasks ended that a task of a plan depends on.</summary>
+    /// <param name="taskId">The task that depends on them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Their ends, in the order of their ids; those that have not ended are left out.</returns>
+    ValueTask<ValueList<DependencyResult>> GetDependenciesAsync(string taskId, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes back every task that a dead worker holds: available again, the attempt given back and a crash counted. A task that crashed more than
@@ -136,4 +106,14 @@ public interface ITaskStore
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>The tasks, in the order they were added.</returns>
     ValueTask<ValueList<string>> DiscardOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// When time alone next lets a task of a queue run, so that workers wake up for it: when one that waits for its time becomes due, or when a group that has
+    /// started as many tasks as it may has a token again.
+    /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="after">Only later times: the time at which the caller leased last.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The time, which may have passed by now; <see langword="null"/> when nothing waits for one.</returns>
+    ValueTask<DateTimeOffset?> GetNextDueAsync(string queue, DateTimeOffset after, CancellationToken cancellationToken);
 }

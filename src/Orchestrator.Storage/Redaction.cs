@@ -1,19 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Storage;
 
-/// <summary>Takes secrets out of what is about to be stored.</summary>
+/// <summary>Takes secrets out of what is about to be stored, and what no engine stores as it is.</summary>
 internal static class Redaction
 {
-    public static string Text(ISecretRedactor? redactor, string text) => redactor?.Redact(text) ?? text;
+    public static string Text(ISecretRedactor? redactor, string text) => WithoutNul(redactor?.Redact(text) ?? text);
 
     public static string? OptionalText(ISecretRedactor? redactor, string? text) => text is null ? null : Text(redactor, text);
 
-    /// <summary>Looks into every string of the JSON, because a secret may stand there with escapes; text that is no JSON is taken as it is.</summary>
+    /// <summary>Puts U+FFFD for every NUL character: PostgreSQL refuses such a text, and the driver of SQLite cuts it there.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? WithoutNul(string? text) => text?.Replace('\0', '\uFFFD'); // Gives the same instance when there is none.
+
+    /// <summary>
+    /// Looks into every string and number of the JSON, because a secret may stand there with escapes; text that is no JSON is taken as it is. A number that holds a
+    /// secret becomes a string.
+    /// </summary>
     public static string? Json(ISecretRedactor? redactor, string? json)
     {
+        json = WithoutNul(json);
         if (redactor is null || json is null)
         {
             return json;
@@ -44,6 +53,7 @@ internal static class Redaction
     private static bool IsClean(ISecretRedactor redactor, JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => IsClean(redactor, element.GetString()!),
+        JsonValueKind.Number => IsClean(redactor, element.GetRawText()),
         JsonValueKind.Array => element.EnumerateArray().All(item => IsClean(redactor, item)),
         JsonValueKind.Object => element.EnumerateObject().All(member => IsClean(redactor, member.Name) && IsClean(redactor, member.Value)),
         _ => true,
@@ -57,6 +67,9 @@ internal static class Redaction
         {
             case JsonValueKind.String:
                 writer.WriteStringValue(redactor.Redact(element.GetString()));
+                break;
+            case JsonValueKind.Number when !IsClean(redactor, element.GetRawText()):
+                writer.WriteStringValue(redactor.Redact(element.GetRawText()));
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();

@@ -21,12 +21,30 @@ public static class StorageErrorCodes
     /// <summary>The file cannot be opened or made.</summary>
     public const string CannotOpen = "storage.cannot_open";
 
+    /// <summary>The file lies on a network file system.</summary>
+    public const string NetworkFileSystem = "storage.network_file_system";
+
+    /// <summary>The SQLite library that was asked for cannot be used, or another one is in use already.</summary>
+    public const string NativeLibrary = "storage.native_library";
+
+    /// <summary>Something exists where a new file was to be made.</summary>
+    public const string AlreadyExists = "storage.already_exists";
+
     /// <summary>Other processes kept the database locked for longer than the busy time-out. Transient.</summary>
     public const string Busy = "storage.busy";
 
     /// <summary>The disk is full. Transient.</summary>
     public const string DiskFull = "storage.disk_full";
 
+    /// <summary>This engine cannot do it; the message names the tool that can.</summary>
+    public const string NotSupported = "storage.not_supported";
+
     /// <summary>Any other fault of the database engine; its exception is the inner one.</summary>
     public const string Failed = "storage.failed";
+
+    /// <summary>A result or checkpoint is longer than <see cref="TaskStoreLimits.MaxResultLength"/>.</summary>
+    public const string TooLarge = "storage.too_large";
+
+    /// <summary>A task of a plan has an id or deduplication key that is taken.</summary>
+    public const string PlanConflict = "storage.plan_conflict";
 }

@@ -10,4 +10,10 @@ public static class TaskFailureCodes
 
     /// <summary>Its deadline passed before it was started.</summary>
     public const string DeadlinePassed = "deadline_passed";
+
+    /// <summary>The tasks of its plan that it depends on ended so that it cannot run any more.</summary>
+    public const string DependencyUnmet = "dependency_unmet";
+
+    /// <summary>A person rejected the gate.</summary>
+    public const string GateRejected = "gate_rejected";
 }

@@ -44,6 +44,31 @@ public abstract class ExecutionLogConformanceTests
     }
 
     [Fact]
+    public async Task A_NUL_character_in_what_an_agent_said_is_replaced()
+    {
+        var failure = new AgentFailure { Class = FailureClass.RateLimited, Message = "a", Detail = "c\0d" };
+        var execution = new ExecutionRecord
+        {
+            Id = "e1",
+            TaskId = "t1",
+            Provider = "codex",
+            Status = ExecutionStatus.Failed,
+            StartedAt = Now,
+            Output = "a\0b",
+            Patch = "\0",
+            SessionId = "s\0",
+            Model = "m\0",
+            Failure = failure,
+        };
+
+        await Open().SaveAsync(execution, Cancel);
+
+        var kept = Assert.Single(await Open().ListAsync("t1", Cancel));
+        Assert.Equal(("a\uFFFDb", "\uFFFD", "s\uFFFD", "m\uFFFD"), (kept.Output, kept.Patch, kept.SessionId, kept.Model));
+        Assert.Equal("c\uFFFDd", kept.Failure!.Detail);
+    }
+
+    [Fact]
     public async Task Saving_again_replaces_the_attempt()
     {
         var log = Open();
@@ -84,5 +109,50 @@ public abstract class ExecutionLogConformanceTests
             Cancel)));
 
         Assert.Equal(40, (await Open().ListAsync("t1", Cancel)).Select(execution => execution.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_configuration_is_kept_once_for_each_content()
+    {
+        var log = Open();
+        var first = new ProviderConfiguration
+        {
+            Descriptor = new ProviderDescriptor
+            {
+                Name = "codex",
+                Kind = ProviderKind.AgentCli,
+                Description = "ä€😀",
+                Capabilities = ["tools"],
+                Models = [new ModelDescriptor { Name = "gpt-5", Prices = new TokenPrices { InputUsd = 1.25m } }],
+                SecretNames = ["OPENAI_API_KEY"],
+                PricePerTaskUsd = 0.5m,
+            },
+            At = Now,
+            WorkerName = "w",
+            ContainerName = "c",
+        };
+        var second = first with { Descriptor = first.Descriptor with { PricePerTaskUsd = 0.75m }, At = Now.AddHours(1) };
+        var other = new ProviderConfiguration { Descriptor = new ProviderDescriptor { Name = "jules", Kind = ProviderKind.AgentCli }, At = Now };
+
+        await log.ConfiguredAsync(first, Cancel);
+        await log.ConfiguredAsync(first with { At = Now.AddMinutes(1), WorkerName = "x" }, Cancel);
+        await Open().ConfiguredAsync(first with { At = Now.AddMinutes(2) }, Cancel);
+        await log.ConfiguredAsync(other, Cancel);
+        await log.ConfiguredAsync(second, Cancel);
+
+        Assert.Equal([first, second], await log.ListConfigurationsAsync("codex", Cancel));
+        Assert.Equal([first, second], await log.ListConfigurationsAsync("Codex", Cancel));
+        Assert.Equal([first, other, second], await Open().ListConfigurationsAsync(null, Cancel));
+        Assert.Empty(await log.ListConfigurationsAsync("none", Cancel));
+    }
+
+    [Fact]
+    public async Task Instances_that_keep_one_configuration_at_once_keep_it_once()
+    {
+        var configuration = new ProviderConfiguration { Descriptor = new ProviderDescriptor { Name = "codex", Kind = ProviderKind.AgentCli }, At = Now };
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await Open().ConfiguredAsync(configuration, Cancel), Cancel)));
+
+        Assert.Equal([configuration], await Open().ListConfigurationsAsync(null, Cancel));
     }
 }

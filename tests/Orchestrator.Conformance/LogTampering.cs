@@ -27,4 +27,19 @@ public enum LogTamperingKind
 
     /// <summary>The entry and all after it are removed.</summary>
     Truncate,
+
+    /// <summary>A copy of the entry, with another message and a hash of its own choosing, is put before it; it and those after it move down.</summary>
+    InsertBefore,
+
+    /// <summary>The head, which tells how many entries there are and the hash of the last, is changed as by <see cref="Change"/>, in column <c>entries</c> or <c>hash</c>.</summary>
+    ChangeHead,
+
+    /// <summary>A copy of the entry is put at the lowest place that there is.</summary>
+    InsertAtLowest,
+
+    /// <summary>A copy of the entry is put at the highest place that there is.</summary>
+    InsertAtHighest,
+
+    /// <summary>The column gets the same value as another type, where the engine lets it; else it is changed as by <see cref="Change"/>.</summary>
+    ChangeType,
 }

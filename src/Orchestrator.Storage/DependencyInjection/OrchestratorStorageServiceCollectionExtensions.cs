@@ -9,6 +9,7 @@ using Orchestrator.Secrets;
 using Orchestrator.Storage;
 using Orchestrator.Storage.DependencyInjection;
 using Orchestrator.Storage.Sqlite;
+using Orchestrator.Storage.Sqlite.Maintenance;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -16,7 +17,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OrchestratorStorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="ITaskStore"/>, <see cref="IOperationLog"/> and <see cref="IExecutionLog"/> on SQLite, in <c>orchestrator.db</c> unless configured.
+    /// Registers the stores of tasks (<see cref="ITaskStore"/>, <see cref="ITaskOperations"/>, <see cref="ITaskTransactions"/>, <see cref="ITaskPlanStore"/>,
+    /// <see cref="ITaskScheduleStore"/>, <see cref="ITaskNotifications"/>), <see cref="IStorageMaintenance"/>, <see cref="IOperationLog"/> and
+    /// <see cref="IExecutionLog"/> on SQLite, in <c>orchestrator.db</c> unless configured.
     /// Calling it again only adds configuration; services that are registered already win. An <see cref="ISecretRedactor"/> is used when there is one.
     /// </summary>
     /// <param name="services">Where to register.</param>
@@ -40,8 +43,7 @@ public static class OrchestratorStorageServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<WorkerIdentity>(),
             provider.GetService<ILogger<SqliteDatabase>>() ?? NullLogger<SqliteDatabase>.Instance));
-        services.TryAddSingleton<ITaskStore>(static provider => new SqliteTaskStore(
-            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        AddTaskStores(services);
         services.TryAddSingleton<IOperationLog>(static provider => new SqliteOperationLog(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ISecretRedactor>()));
         services.TryAddSingleton<IExecutionLog>(static provider => new SqliteExecutionLog(
@@ -60,6 +62,23 @@ public static class OrchestratorStorageServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         builder.Services.Configure<SqliteStorageOptions>(options => options.Path = path);
         return builder;
+    }
+
+    private static void AddTaskStores(IServiceCollection services)
+    {
+        services.TryAddSingleton<ITaskStore>(static provider => new SqliteTaskStore(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        services.TryAddSingleton<ITaskOperations>(static provider => new SqliteTaskOperations(provider.GetRequiredService<SqliteDatabase>()));
+        services.TryAddSingleton<ITaskTransactions>(static provider => new SqliteTaskTransactions(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        services.TryAddSingleton<ITaskPlanStore>(static provider => new SqliteTaskPlans(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        services.TryAddSingleton<ITaskScheduleStore>(static provider => new SqliteTaskSchedules(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        services.TryAddSingleton<ITaskNotifications>(static provider => new SqliteTaskNotifications(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IStorageMaintenance>(static provider => new SqliteStorageMaintenance(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private sealed record StorageBuilder(string Name, IServiceCollection Services) : IOrchestratorStorageBuilder;

@@ -22,6 +22,11 @@ internal sealed class SqliteStorageOptionsRulesValidator : IValidateOptions<Sqli
             result.AddError($"must be from {MinBusyTimeout} to {MaxBusyTimeout}.", nameof(SqliteStorageOptions.BusyTimeout));
         }
 
+        if (options.NativeLibrary is { } library && string.IsNullOrWhiteSpace(library))
+        {
+            result.AddError("must name a library, or be null for the bundled one.", nameof(SqliteStorageOptions.NativeLibrary));
+        }
+
         if (options.ConnectionString is { } text && ConnectionStringError(text) is { } error)
         {
             result.AddError(error, nameof(SqliteStorageOptions.ConnectionString));

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(1602, LogLevel.Warning, "The writing connection to {Path} failed and is opened anew: {Code}.", EventName = "WriterFailed")]
     public static partial void WriterFailed(ILogger logger, string path, string code);
+
+    [LoggerMessage(1603, LogLevel.Warning, "The write-ahead log of {Path} could not be moved into the database and grows until the next try: {Code}.", EventName = "CheckpointFailed")]
+    public static partial void CheckpointFailed(ILogger logger, string path, string code);
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Queue;
@@ -6,26 +5,24 @@ using Orchestrator.Storage.Diagnostics;
 
 namespace Orchestrator.Storage.Sqlite;
 
-/// <summary>One SQLite file: one connection that writes, one transaction at a time, and pooled connections that read beside it.</summary>
+/// <summary>
+/// One SQLite file: one connection that writes, in transactions shared by all who wait (group commit), and connections that read beside it.
+/// </summary>
 /// <remarks>
-/// Thread-safe; a singleton. Opens and migrates the file at the first use. Disposing closes the file; committed data needs no disposing.
-/// SQLite's driver has no asynchronous calls: work runs on the calling thread, and waiting for this process' other writers is asynchronous.
+/// Thread-safe; a singleton. Opens and migrates the file at the first use. Several processes may use one file: each waits its turn to write.
+/// Disposing closes the file and refuses what waits; committed data needs no disposing. SQLite's driver has no asynchronous calls: writing runs on a thread
+/// of its own (or on that of a caller who is alone), reading on the calling thread.
 /// </remarks>
 public sealed class SqliteDatabase : IDisposable
 {
-    private readonly SqliteStorageOptions _options;
+    private readonly SqliteConnections _connections;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
     private readonly TimeProvider _time;
     private readonly WorkerIdentity? _worker;
     private readonly ILogger<SqliteDatabase> _logger;
-    private readonly string _connectionString;
-
-    // Guards _writer and _initialized: whoever holds it is this process' one writer.
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private SqliteConnection? _writer;
     private volatile bool _initialized;
     private volatile bool _disposed;
-
-    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
 
     /// <summary>Describes the database; opens nothing yet.</summary>
     /// <param name="options">Where it is. Read once.</param>
@@ -33,25 +30,39 @@ public sealed class SqliteDatabase : IDisposable
     /// <param name="worker">Who uses it; <see langword="null"/> when nobody in particular.</param>
     /// <param name="logger">Hears of migrations.</param>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    /// <exception cref="StorageException"><see cref="SqliteStorageOptions.NativeLibrary"/> cannot be used, or another one is in use already.</exception>
     public SqliteDatabase(SqliteStorageOptions options, TimeProvider time, WorkerIdentity? worker, ILogger<SqliteDatabase> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(logger);
-        _options = options;
+        SqliteEngine.Start(options.NativeLibrary);
+        EngineVersion = SqliteEngine.Version;
         _time = time;
         _worker = worker;
         _logger = logger;
-        var connection = options.ConnectionString is { } text ? new SqliteConnectionStringBuilder(text) : new SqliteConnectionStringBuilder { DataSource = options.Path };
-        connection.DataSource = System.IO.Path.GetFullPath(connection.DataSource);
-        connection.Cache = SqliteCacheMode.Private;
-        connection.DefaultTimeout = (int)Math.Ceiling(options.BusyTimeout.TotalSeconds);
-        Path = connection.DataSource;
-        _connectionString = connection.ToString();
+        _connections = new SqliteConnections(options);
+        _readers = new SqliteReaders(_connections);
+        _writer = new SqliteWriter(
+            OpenWriter,
+            error => SqliteErrors.Explain(error, Path),
+            fault => Log.WriterFailed(_logger, Path, (fault as StorageException)?.Code ?? fault.GetType().Name),
+            fault => Log.CheckpointFailed(_logger, Path, fault.Code),
+            new SqliteCheckpoints(_connections),
+            options.BusyTimeout);
     }
 
     /// <summary>The full path of the file.</summary>
-    public string Path { get; }
+    public string Path => _connections.Path;
+
+    /// <summary>The version of SQLite that this process uses, such as <c>3.35.5</c>.</summary>
+    public string EngineVersion { get; }
+
+    /// <summary>The clock of this machine, which all processes on the file share.</summary>
+    internal TimeProvider Time => _time;
+
+    /// <summary>Opens connections to the same file.</summary>
+    internal SqliteConnections Connections => _connections;
 
     /// <summary>Opens the file and brings its schema up to date. Safe when many processes do so at once; done once.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -60,23 +71,13 @@ public sealed class SqliteDatabase : IDisposable
     public async ValueTask InitializeAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_initialized)
+        if (!_initialized)
         {
-            return;
-        }
-
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            EnsureWriter();
-        }
-        finally
-        {
-            _gate.Release();
+            await _writer.RunAsync<bool>(work: null, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Closes the connections.</summary>
+    /// <summary>Closes the connections. Lets a transaction in progress end; work that waits fails with <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -85,49 +86,23 @@ public sealed class SqliteDatabase : IDisposable
         }
 
         _disposed = true;
-        using (var pooled = new SqliteConnection(_connectionString))
-        {
-            SqliteConnection.ClearPool(pooled);
-        }
-
-        _gate.Wait();
-        _writer?.Dispose();
-        _writer = null;
-        _gate.Release();
+        _readers.Dispose();
+        _writer.Dispose();
     }
 
-    /// <summary>Runs work in a transaction of its own (<c>BEGIN IMMEDIATE</c>) and commits it. The work must not keep the connection and may run only once.</summary>
-    internal async ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs work in a transaction and commits it, together with the work of others who wait. What one work throws takes back only its own statements and
+    /// reaches only its caller. The work must not keep the connection; it runs once or not at all.
+    /// </summary>
+    /// <remarks>
+    /// Cancelling takes effect until the work begins. After that the caller hears what became of it: its result means committed, an exception means that
+    /// nothing of it is stored (but when the disk fails during the commit itself, which nobody can tell). Works of one caller run in the order they were handed over.
+    /// </remarks>
+    /// <exception cref="StorageException">The database cannot be used; <see cref="StorageErrorCodes.Busy"/> when other processes wrote for longer than the busy time-out.</exception>
+    internal ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var writer = EnsureWriter();
-            writer.Execute("BEGIN IMMEDIATE");
-            cancellationToken.ThrowIfCancellationRequested();
-            var result = work(writer);
-            cancellationToken.ThrowIfCancellationRequested();
-            writer.Execute("COMMIT");
-            return result;
-        }
-        catch (SqliteException error)
-        {
-            var explained = SqliteErrors.Explain(error, Path);
-            Log.WriterFailed(_logger, Path, explained.Code);
-            CloseWriter();
-            throw explained;
-        }
-        catch
-        {
-            // Closing rolls back whatever was begun.
-            CloseWriter();
-            throw;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        return _writer.RunAsync(work, cancellationToken);
     }
 
     /// <summary>Runs work that only reads, beside the writer, on what was committed.</summary>
@@ -137,8 +112,7 @@ public sealed class SqliteDatabase : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            using var connection = Open(pooled: true);
-            return work(connection);
+            return _readers.Read(work);
         }
         catch (SqliteException error)
         {
@@ -146,34 +120,12 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private SqliteConnection EnsureWriter()
+    /// <summary>Looks whether other connections (mostly other processes) committed something; a higher number than before says that they did.</summary>
+    internal long LookForOthers()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_writer is { } writer)
-        {
-            return writer;
-        }
-
         try
         {
-            PrepareDirectory();
-            writer = Open(pooled: false);
-            try
-            {
-                if (!_initialized)
-                {
-                    EnterWal(writer);
-                    SqliteMigrations.Apply(writer, Path, _time.GetUtcNow(), _worker, _logger);
-                    _initialized = true;
-                }
-            }
-            catch
-            {
-                writer.Dispose();
-                throw;
-            }
-
-            return _writer = writer;
+            return _writer.LookForOthers();
         }
         catch (SqliteException error)
         {
@@ -181,53 +133,22 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private void PrepareDirectory()
+    private SqliteConnection OpenWriter(Action<Action> tellLater)
     {
-        if (Directory.Exists(Path))
-        {
-            throw new StorageException(StorageErrorCodes.PathIsDirectory, $"'{Path}' is a directory. Name a file in it, such as '{System.IO.Path.Combine(Path, "orchestrator.db")}'.");
-        }
-
-        try
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path) ?? ".");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageException(
-                StorageErrorCodes.CannotOpen, $"The directory of '{Path}' cannot be made. Choose another path, or give this user the right to write there.", error);
-        }
+        var connection = _connections.OpenWriter(migrate: !_initialized, _time.GetUtcNow(), _worker, (from, to) => tellLater(() => TellVersion(from, to)));
+        _initialized = true;
+        return connection;
     }
 
-    private SqliteConnection Open(bool pooled)
+    private void TellVersion(long from, long to)
     {
-        var connection = new SqliteConnection(pooled ? _connectionString : _connectionString + ";Pooling=False");
-        try
+        if (from == to)
         {
-            connection.Open();
-            var synchronous = _options.Durability == SqliteDurability.Full ? "FULL" : "NORMAL";
-            connection.Execute($"PRAGMA busy_timeout = {(long)_options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON");
-            return connection;
+            Log.DatabaseOpened(_logger, Path, to);
         }
-        catch
+        else
         {
-            connection.Dispose();
-            throw;
+            Log.SchemaMigrated(_logger, Path, from, to);
         }
-    }
-
-    private void EnterWal(SqliteConnection connection)
-    {
-        if (connection.ExecuteScalar<string>("PRAGMA journal_mode") != "wal" && connection.ExecuteScalar<string>("PRAGMA journal_mode = WAL") != "wal")
-        {
-            throw new StorageException(
-                StorageErrorCodes.CannotOpen, $"'{Path}' cannot be put into WAL mode. Keep the database on a local disk, not on a network file system.");
-        }
-    }
-
-    private void CloseWriter()
-    {
-        _writer?.Dispose();
-        _writer = null;
     }
 }

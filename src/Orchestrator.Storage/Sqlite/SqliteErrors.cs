@@ -5,18 +5,20 @@ namespace Orchestrator.Storage.Sqlite;
 /// <summary>Says what an error of SQLite means and what to do about it.</summary>
 internal static class SqliteErrors
 {
-    private const int Busy = 5;
-    private const int Locked = 6;
     private const int ReadOnly = 8;
     private const int Corrupt = 11;
     private const int Full = 13;
     private const int CannotOpen = 14;
     private const int Constraint = 19;
     private const int NotADatabase = 26;
+    private const int GenericError = 1;
+    private const int TooBig = 18;
+    private const int Mismatch = 20;
+    private const int Range = 25;
 
     public static StorageException Explain(SqliteException error, string path) => error.SqliteErrorCode switch
     {
-        Busy or Locked => new StorageException(
+        var code when SqliteBusy.IsBusy(code) => new StorageException(
             StorageErrorCodes.Busy, $"Other processes kept '{path}' locked for longer than the busy time-out. Try again, or raise BusyTimeout.", error, isTransient: true),
         ReadOnly => new StorageException(
             StorageErrorCodes.ReadOnly, $"'{path}' cannot be written. Give this user the right to write the file and its directory, or choose another path.", error),
@@ -30,5 +32,8 @@ internal static class SqliteErrors
 
     public static bool IsConstraint(SqliteException error) => error.SqliteErrorCode == Constraint;
 
-    public static bool IsContention(SqliteException error) => error.SqliteErrorCode is Busy or Locked;
+    public static bool IsContention(SqliteException error) => SqliteBusy.IsBusy(error.SqliteErrorCode);
+
+    /// <summary>Whether the statement was at fault, so that the connection can be trusted as before.</summary>
+    public static bool IsOfStatement(SqliteException error) => error.SqliteErrorCode is GenericError or TooBig or Constraint or Mismatch or Range;
 }

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Queue;
-using Orchestrator.Storage.Diagnostics;
 
 namespace Orchestrator.Storage.Sqlite;
 
@@ -38,18 +36,19 @@ internal static class SqliteMigrations
         .Select(name => (long.Parse(name.AsSpan(Prefix.Length, 4), NumberStyles.None, CultureInfo.InvariantCulture), name[Prefix.Length..]))
         .Order()];
 
-    public static void Apply(SqliteConnection connection, string path, DateTimeOffset now, WorkerIdentity? worker, ILogger logger)
+    /// <summary>Brings the schema up to date.</summary>
+    /// <returns>The version that it had, and the one that it has now.</returns>
+    public static (long From, long To) Apply(SqliteConnection connection, string path, DateTimeOffset now, WorkerIdentity? worker)
     {
         var newest = Known[^1].Version;
 
         // Most starts find nothing to do: they look without taking the write lock.
         if (connection.ExecuteScalar<long>(HasLedger) > 0 && Check(connection.ExecuteScalar<long>(ReadVersion), newest, path) == newest)
         {
-            Log.DatabaseOpened(logger, path, newest);
-            return;
+            return (newest, newest);
         }
 
-        connection.Execute("BEGIN IMMEDIATE");
+        SqliteBusy.Begin(connection);
         connection.Execute(CreateLedger);
         var current = Check(connection.ExecuteScalar<long>(ReadVersion), newest, path);
         foreach (var (version, name) in Known.Where(migration => migration.Version > current))
@@ -66,7 +65,7 @@ internal static class SqliteMigrations
         }
 
         connection.Execute("COMMIT");
-        Log.SchemaMigrated(logger, path, current, newest);
+        return (current, newest);
     }
 
     private static long Check(long version, long newest, string path) => version <= newest

@@ -22,4 +22,11 @@ public sealed class SqliteStorageOptions
     /// <summary>How long to wait for other processes that write, from 1 second to 1 hour.</summary>
     /// <value>30 seconds by default.</value>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Another SQLite library than the bundled one, as a path or a name that the system finds, such as <c>libsqlite3.so.0</c>; 3.35 or newer, built thread-safe.
+    /// One process has one SQLite: the first database decides, and one that asks for another is refused.
+    /// </summary>
+    /// <value><see langword="null"/> by default: the bundled one, or whichever the process uses already.</value>
+    public string? NativeLibrary { get; set; }
 }

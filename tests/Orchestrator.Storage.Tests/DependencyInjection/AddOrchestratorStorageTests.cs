@@ -24,6 +24,12 @@ public sealed class AddOrchestratorStorageTests
         await provider.GetRequiredService<IOperationLog>().AppendAsync(new Operation { Name = "host.note" }, Cancel);
 
         Assert.Empty(await provider.GetRequiredService<IExecutionLog>().ListAsync("t1", Cancel));
+        Assert.Empty(await provider.GetRequiredService<ITaskOperations>().GetQueuesAsync(Cancel));
+        Assert.Empty(await provider.GetRequiredService<ITaskPlanStore>().ListAsync(1, Cancel));
+        Assert.Empty(await provider.GetRequiredService<ITaskScheduleStore>().ListAsync(Cancel));
+        Assert.True((await provider.GetRequiredService<IStorageMaintenance>().CheckAsync(Cancel)).IsSound);
+        Assert.NotNull(provider.GetRequiredService<ITaskTransactions>());
+        Assert.NotNull(provider.GetRequiredService<ITaskNotifications>());
         Assert.Equal(directory.Combine("x.db"), provider.GetRequiredService<SqliteDatabase>().Path);
     }
 
@@ -37,9 +43,22 @@ public sealed class AddOrchestratorStorageTests
         services.AddOrchestratorStorage();
 
         Assert.Equal(
-            services.Take(count).Select(service => service.ServiceType).Where(type => type == typeof(ITaskStore) || type == typeof(SqliteDatabase)),
-            services.Select(service => service.ServiceType).Where(type => type == typeof(ITaskStore) || type == typeof(SqliteDatabase)));
+            services.Take(count).Select(service => service.ServiceType).Where(IsOfStorage), services.Select(service => service.ServiceType).Where(IsOfStorage));
+        Assert.Equal(10, services.Select(service => service.ServiceType).Count(IsOfStorage));
         Assert.Equal(2, services.Count(service => service.ServiceType == typeof(IValidateOptions<SqliteStorageOptions>) && service.ImplementationType is not null));
+    }
+
+    private static bool IsOfStorage(Type service) =>
+        service == typeof(IOperationLog) || service == typeof(IExecutionLog) || service.Assembly == typeof(SqliteDatabase).Assembly;
+
+    [Fact]
+    public void A_store_that_the_host_registered_before_wins()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<ITaskOperations>(_ => throw new NotSupportedException("The host's own."));
+        using var provider = services.AddOrchestratorStorage().Services.BuildServiceProvider();
+
+        Assert.Equal("The host's own.", Assert.Throws<NotSupportedException>(() => provider.GetRequiredService<ITaskOperations>()).Message);
     }
 
     [Fact]

@@ -1,14 +1,10 @@
 using Microsoft.Data.Sqlite;
-using Orchestrator.Queue;
 using Orchestrator.Storage.Sqlite;
-using Orchestrator.Testing;
 
 namespace Orchestrator.Storage.Tests.Sqlite;
 
 public sealed class SqliteDatabaseTests : IDisposable
 {
-    private static readonly DateTimeOffset Now = ManualTimeProvider.DefaultStart;
-
     private readonly SqliteFile _file = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -125,26 +121,26 @@ public sealed class SqliteDatabaseTests : IDisposable
         await using var blocker = new SqliteConnection($"Data Source={_file.Path};Pooling=False");
         await blocker.OpenAsync(Cancel);
         await using var held = blocker.BeginTransaction(deferred: false);
-        var store = new SqliteTaskStore(_file.Open(options => options.BusyTimeout = TimeSpan.FromSeconds(1)), null);
+        var database = _file.Open(options => options.BusyTimeout = TimeSpan.FromSeconds(1));
 
-        var error = await Assert.ThrowsAsync<StorageException>(async () => await AddAsync(store, "t1"));
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await AddAsync(database, "t1"));
         await held.RollbackAsync(Cancel);
 
         Assert.Equal(StorageErrorCodes.Busy, error.Code);
         Assert.True(error.IsTransient);
-        Assert.Equal(EnqueueStatus.Enqueued, (await AddAsync(store, "t1")).Status);
+        Assert.Equal(1, await AddAsync(database, "t1"));
     }
 
     [Fact]
     public async Task Readers_do_not_wait_for_a_writer()
     {
-        var store = new SqliteTaskStore(_file.Open(), null);
-        await AddAsync(store, "t1");
+        var database = _file.Open();
+        await AddAsync(database, "t1");
         await using var blocker = new SqliteConnection($"Data Source={_file.Path};Pooling=False");
         await blocker.OpenAsync(Cancel);
         await using var held = blocker.BeginTransaction(deferred: false);
 
-        Assert.NotNull(await store.GetAsync("t1", Cancel));
+        Assert.Equal("t1", await database.ReadAsync(connection => connection.Statement("SELECT id FROM task_plans").Single(row => row.GetString(0)), Cancel));
         await held.RollbackAsync(Cancel);
     }
 
@@ -154,15 +150,15 @@ public sealed class SqliteDatabaseTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 6).Select(instance => Task.Run(
             async () =>
             {
-                var store = new SqliteTaskStore(_file.Open(), null);
+                var database = _file.Open();
                 foreach (var i in Enumerable.Range(0, 50))
                 {
-                    await AddAsync(store, $"t{instance}-{i}");
+                    await AddAsync(database, $"t{instance}-{i}");
                 }
             },
             Cancel)));
 
-        Assert.Equal(300, await _file.QueryAsync<long>("SELECT count(*) FROM task_bodies"));
+        Assert.Equal(300, await _file.QueryAsync<long>("SELECT count(*) FROM task_plans"));
     }
 
     [Theory]
@@ -204,8 +200,8 @@ public sealed class SqliteDatabaseTests : IDisposable
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await database.InitializeAsync(Cancel));
     }
 
-    private static ValueTask<EnqueueResult> AddAsync(SqliteTaskStore store, string id) =>
-        store.AddAsync(new TaskSubmission { Id = id, Type = "test", Payload = "1" }, Now, Cancel);
+    private static ValueTask<int> AddAsync(SqliteDatabase database, string id) => database.WriteAsync(
+        connection => connection.Statement("INSERT INTO task_plans (id, title, created_at) VALUES (@id, '', 0)").Set("@id", id).Execute(), Cancel);
 
     private static async Task<StorageException> FailureAsync(SqliteDatabase database) =>
         await Assert.ThrowsAsync<StorageException>(async () => await database.InitializeAsync(Cancel));

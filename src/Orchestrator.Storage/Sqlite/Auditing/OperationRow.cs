@@ -37,18 +37,25 @@ internal sealed class OperationRow
 
     public string? Hash { get; init; }
 
+    /// <summary>Whether a column holds another type of value than the log writes. Not for the hash: it is of what was read.</summary>
+    public bool IsOfWrongType { get; init; }
+
     public static OperationRow Create(Operation operation, long sequence, long createdAt, string previousHash) => new()
     {
         Sequence = sequence,
-        Name = operation.Name,
-        TaskId = operation.TaskId,
-        ExecutionId = operation.ExecutionId,
-        Provider = operation.Provider,
+        Name = Redaction.WithoutNul(operation.Name),
+        TaskId = Redaction.WithoutNul(operation.TaskId),
+        ExecutionId = Redaction.WithoutNul(operation.ExecutionId),
+        Provider = Redaction.WithoutNul(operation.Provider),
         Outcome = operation.Outcome.ToName(),
-        Message = operation.Message,
-        Data = OrchestratorJson.Write(operation.Data, OrchestratorJsonContext.Default.ValueMap),
-        WorkerName = operation.WorkerName,
-        ContainerName = operation.ContainerName,
+        Message = Redaction.WithoutNul(operation.Message),
+        Data = OrchestratorJson.Write(
+            operation.Data.Any(fact => fact.Key.Contains('\0') || fact.Value.Contains('\0'))
+                ? new ValueMap(operation.Data.Select(fact => KeyValuePair.Create(Redaction.WithoutNul(fact.Key), Redaction.WithoutNul(fact.Value))))
+                : operation.Data,
+            OrchestratorJsonContext.Default.ValueMap),
+        WorkerName = Redaction.WithoutNul(operation.WorkerName),
+        ContainerName = Redaction.WithoutNul(operation.ContainerName),
         CreatedAt = createdAt,
         PreviousHash = previousHash,
     };
@@ -77,6 +84,16 @@ internal sealed class OperationRow
 
         return Convert.ToHexStringLower(SHA256.HashData(buffer.ToArray()));
     }
+
+    /// <summary>What is wrong with the entry at this place of the chain; <see langword="null"/> when nothing is.</summary>
+    /// <param name="hash">The hash that stands beside it.</param>
+    /// <param name="expected">The sequence that belongs here.</param>
+    /// <param name="previous">The hash of the entry before.</param>
+    public string? Fault(string? hash, long expected, string previous) =>
+        Sequence != expected ? $"Entry {expected} is missing; entry {Sequence} stands in its place."
+        : PreviousHash != previous ? $"Entry {expected} does not follow the entry before it."
+        : IsOfWrongType || hash != ComputeHash() ? $"Entry {expected} is not as it was written."
+        : null;
 
     public OperationEntry ToEntry(string hash) => new()
     {

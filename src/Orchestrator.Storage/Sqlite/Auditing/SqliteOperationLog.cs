@@ -33,10 +33,12 @@ public sealed class SqliteOperationLog : IOperationLog
         _redactor = redactor;
     }
 
-    // A forged tail must not stop the log: the next entry goes after it, and the check finds the break.
-    private const string ReadEnd = """
-        SELECT max(coalesce((SELECT max(sequence) FROM operation_logs), 0), coalesce((SELECT entries FROM operation_log_head), 0)) AS Last,
-            (SELECT hash FROM operation_log_head) AS Hash
+    // Forged entries must not stop the log: the next one takes the first place that is free, and the check finds the break.
+    private const string FindPlace = """
+        SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM operation_logs WHERE sequence = @first) THEN @first ELSE (
+            SELECT entries.sequence + 1 FROM operation_logs AS entries
+            WHERE entries.sequence BETWEEN @first AND 9223372036854775806 AND NOT EXISTS (SELECT 1 FROM operation_logs WHERE sequence = entries.sequence + 1)
+            ORDER BY entries.sequence LIMIT 1) END
         """;
 
     private const string AddEntry = """
@@ -61,8 +63,10 @@ public sealed class SqliteOperationLog : IOperationLog
         return _database.WriteAsync(
             connection =>
             {
-                var (last, head) = connection.QuerySingle<(long Last, string? Hash)>(ReadEnd);
-                var row = OperationRow.Create(clean, last + 1, _time.GetUtcNow().ToMilliseconds(), head ?? OperationRow.NoHash);
+                var head = connection.Statement(ReadHead).Single(Head.Read) ?? Head.Empty;
+                var first = head.Entries is >= 0 and < long.MaxValue ? head.Entries + 1 : 1;
+                var place = connection.Statement(FindPlace).Set("@first", first).Scalar() ?? first;
+                var row = OperationRow.Create(clean, place, _time.GetUtcNow().ToMilliseconds(), head.Hash);
                 var hash = row.ComputeHash();
                 var values = new DynamicParameters(row);
                 values.Add("Hash", hash);
@@ -74,11 +78,13 @@ public sealed class SqliteOperationLog : IOperationLog
     }
 
     private const string ReadPage = """
-        SELECT sequence AS Sequence, name AS Name, task_id AS TaskId, execution_id AS ExecutionId, provider AS Provider, outcome AS Outcome, message AS Message,
-            data AS Data, worker_name AS WorkerName, container_name AS ContainerName, created_at AS CreatedAt, previous_hash AS PreviousHash, hash AS Hash
+        SELECT sequence, name, task_id, execution_id, provider, outcome, message, data, worker_name, container_name, created_at, previous_hash, hash,
+            typeof(name) <> 'text' OR typeof(task_id) NOT IN ('text', 'null') OR typeof(execution_id) NOT IN ('text', 'null') OR typeof(provider) NOT IN ('text', 'null')
+                OR typeof(outcome) <> 'text' OR typeof(message) <> 'text' OR typeof(data) <> 'text' OR typeof(worker_name) <> 'text' OR typeof(container_name) <> 'text'
+                OR typeof(created_at) <> 'integer' OR typeof(previous_hash) <> 'text' OR typeof(hash) <> 'text'
         FROM operation_logs
-        WHERE sequence > @After AND (@TaskId IS NULL OR task_id = @TaskId) AND (@Name IS NULL OR name = @Name)
-        ORDER BY sequence LIMIT @Limit
+        WHERE sequence >= @from AND (@taskId IS NULL OR task_id = @taskId) AND (@name IS NULL OR name = @name)
+        ORDER BY sequence LIMIT @limit
         """;
 
     /// <inheritdoc/>
@@ -87,20 +93,20 @@ public sealed class SqliteOperationLog : IOperationLog
     {
         ArgumentNullException.ThrowIfNull(query);
         var left = query.Limit ?? int.MaxValue;
-        for (var after = query.After; left > 0;)
+        for (var from = Next(query.After); left > 0 && from is { } first;)
         {
-            var page = await ReadPageAsync(query, after, Math.Min(left, PageSize), cancellationToken).ConfigureAwait(false);
+            var page = await ReadPageAsync(query, first, Math.Min(left, PageSize), cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
                 yield return ToEntry(row);
-                after = row.Sequence;
+                from = Next(row.Sequence);
             }
 
             left = page.Count < Math.Min(left, PageSize) ? 0 : left - page.Count;
         }
     }
 
-    private const string ReadHead = "SELECT entries AS Entries, hash AS Hash FROM operation_log_head";
+    private const string ReadHead = "SELECT entries, hash FROM operation_log_head";
 
     /// <inheritdoc/>
     public async ValueTask<ChainVerification> VerifyAsync(CancellationToken cancellationToken)
@@ -109,34 +115,29 @@ public sealed class SqliteOperationLog : IOperationLog
         var (entries, previous) = (0L, OperationRow.NoHash);
 
         // The head is read first: entries that others append meanwhile stand after it.
-        var head = await _database.ReadAsync(
-            connection => connection.QuerySingleOrDefault<(long Entries, string? Hash)?>(ReadHead), cancellationToken).ConfigureAwait(false) ?? (0, previous);
+        var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         var hashAtHead = head.Entries == 0 ? previous : null;
-        for (var after = long.MinValue; ;)
+        for (long? from = long.MinValue; from is { } first;)
         {
-            var page = await ReadPageAsync(all, after, PageSize, cancellationToken).ConfigureAwait(false);
+            var page = await ReadPageAsync(all, first, PageSize, cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
-                if (Fault(row, entries + 1, previous) is { } fault)
+                if (row.Fault(row.Hash, entries + 1, previous) is { } fault)
                 {
                     return new ChainVerification(false, entries, entries + 1, fault);
                 }
 
-                (entries, previous, after) = (entries + 1, row.Hash!, row.Sequence);
+                (entries, previous) = (entries + 1, row.Hash!);
                 hashAtHead = entries == head.Entries ? previous : hashAtHead;
             }
 
-            if (page.Count < PageSize)
-            {
-                break;
-            }
+            from = page.Count < PageSize ? null : Next(page[^1].Sequence);
         }
 
         return await CheckHeadAsync(head, hashAtHead, entries, previous, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<ChainVerification> CheckHeadAsync(
-        (long Entries, string? Hash) head, string? hashAtHead, long entries, string lastHash, CancellationToken cancellationToken)
+    private async ValueTask<ChainVerification> CheckHeadAsync(Head head, string? hashAtHead, long entries, string lastHash, CancellationToken cancellationToken)
     {
         if (entries < head.Entries)
         {
@@ -149,32 +150,59 @@ public sealed class SqliteOperationLog : IOperationLog
         }
 
         // More entries than the head told of: they were appended meanwhile, and then the head moved on, or they are forged.
-        var now = await _database.ReadAsync(
-            connection => connection.QuerySingleOrDefault<(long Entries, string? Hash)?>(ReadHead), cancellationToken).ConfigureAwait(false) ?? (0, OperationRow.NoHash);
+        var now = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         return now.Entries > entries || (now.Entries == entries && now.Hash == lastHash)
             ? new ChainVerification(true, entries)
             : new ChainVerification(false, entries, now.Entries + 1, "Entries at the end were not written by the log.");
     }
 
-    private static string? Fault(OperationRow row, long expected, string previous) =>
-        row.Sequence != expected ? $"Entry {expected} is missing; entry {row.Sequence} stands in its place."
-        : row.PreviousHash != previous ? $"Entry {expected} does not follow the entry before it."
-        : row.Hash != row.ComputeHash() ? $"Entry {expected} is not as it was written."
-        : null;
+    private static long? Next(long sequence) => sequence < long.MaxValue ? sequence + 1 : null;
 
-    private ValueTask<List<OperationRow>> ReadPageAsync(OperationQuery query, long after, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
-        connection => connection.Query<OperationRow>(ReadPage, new { After = after, query.TaskId, query.Name, Limit = limit }).AsList(), cancellationToken);
+    private ValueTask<Head> ReadHeadAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync(connection => connection.Statement(ReadHead).Single(Head.Read) ?? Head.Empty, cancellationToken);
+
+    private ValueTask<List<OperationRow>> ReadPageAsync(OperationQuery query, long from, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
+        connection => connection.Statement(ReadPage).Set("@from", from).Set("@taskId", query.TaskId).Set("@name", query.Name).Set("@limit", limit).Query(ReadRow),
+        cancellationToken);
+
+    private static OperationRow ReadRow(SqliteRow row) => new()
+    {
+        Sequence = row.GetInt64(0),
+        Name = row.GetString(1),
+        TaskId = row.GetStringOrNull(2),
+        ExecutionId = row.GetStringOrNull(3),
+        Provider = row.GetStringOrNull(4),
+        Outcome = row.GetString(5),
+        Message = row.GetString(6),
+        Data = row.GetString(7),
+        WorkerName = row.GetString(8),
+        ContainerName = row.GetString(9),
+        CreatedAt = row.GetInt64(10),
+        PreviousHash = row.GetString(11),
+        Hash = row.GetString(12),
+        IsOfWrongType = row.GetBoolean(13),
+    };
 
     private OperationEntry ToEntry(OperationRow row)
     {
         try
         {
-            return row.ToEntry(row.Hash!);
+            return row.IsOfWrongType ? throw Damaged(row, null) : row.ToEntry(row.Hash!);
         }
         catch (Exception error) when (error is ArgumentException or JsonException)
         {
-            throw new StorageException(
-                StorageErrorCodes.Corrupt, $"Entry {row.Sequence} of the operation log in '{_database.Path}' was damaged and cannot be read. Verify the log to see what else was.", error);
+            throw Damaged(row, error);
         }
+    }
+
+    private StorageException Damaged(OperationRow row, Exception? error) => new(
+        StorageErrorCodes.Corrupt, $"Entry {row.Sequence} of the operation log in '{_database.Path}' was damaged and cannot be read. Verify the log to see what else was.", error);
+
+    // How many entries there are, and the hash of the last.
+    private sealed record Head(long Entries, string Hash)
+    {
+        public static readonly Head Empty = new(0, OperationRow.NoHash);
+
+        public static Head Read(SqliteRow row) => new(row.GetInt64(0), row.GetString(1));
     }
 }

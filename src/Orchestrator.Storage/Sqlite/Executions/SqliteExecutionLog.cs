@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Dapper;
 using Orchestrator.Executions;
 using Orchestrator.Json;
@@ -6,12 +9,13 @@ using Orchestrator.Storage.Sqlite.Executions;
 
 namespace Orchestrator.Storage.Sqlite;
 
-/// <summary>Assignments and attempts in SQLite, tables <c>ai_provider_assignments</c> and <c>ai_provider_executions</c>.</summary>
+/// <summary>Assignments, configurations and attempts in SQLite, tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c> and <c>ai_provider_executions</c>.</summary>
 /// <remarks>Thread-safe; a singleton. Times are kept in whole milliseconds, money in whole nano-dollars. What agents said is redacted before it is stored.</remarks>
 public sealed class SqliteExecutionLog : IExecutionLog
 {
     private readonly SqliteDatabase _database;
     private readonly ISecretRedactor? _redactor;
+    private readonly ConcurrentDictionary<(string Provider, string Digest), bool> _kept = [];
 
     /// <summary>Makes the log.</summary>
     /// <param name="database">The database.</param>
@@ -45,6 +49,53 @@ public sealed class SqliteExecutionLog : IExecutionLog
         };
         await _database.WriteAsync(connection => connection.Execute(AddAssignment, row), cancellationToken).ConfigureAwait(false);
     }
+
+    private const string AddConfiguration = """
+        INSERT INTO ai_provider_configs (provider, digest, config, worker_name, container_name, created_at)
+        VALUES (@Provider, @Digest, @Config, @WorkerName, @ContainerName, @CreatedAt)
+        ON CONFLICT (provider, digest) DO NOTHING
+        """;
+
+    /// <inheritdoc/>
+    public async ValueTask ConfiguredAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var config = Redaction.Json(_redactor, OrchestratorJson.Write(configuration.Descriptor, OrchestratorJsonContext.Default.ProviderDescriptor))!;
+        var row = new
+        {
+            Provider = configuration.Descriptor.Name,
+            Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(config))),
+            Config = config,
+            configuration.WorkerName,
+            configuration.ContainerName,
+            CreatedAt = configuration.At.ToMilliseconds(),
+        };
+
+        // Told before every attempt, and new hardly ever.
+        if (!_kept.ContainsKey((row.Provider, row.Digest)))
+        {
+            await _database.WriteAsync(connection => connection.Execute(AddConfiguration, row), cancellationToken).ConfigureAwait(false);
+            _kept[(row.Provider, row.Digest)] = true;
+        }
+    }
+
+    private const string ListConfigurations = """
+        SELECT config AS Config, created_at AS CreatedAt, worker_name AS WorkerName, container_name AS ContainerName
+        FROM ai_provider_configs WHERE @provider IS NULL OR provider = @provider COLLATE NOCASE ORDER BY id
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<ValueList<ProviderConfiguration>> ListConfigurationsAsync(string? provider, CancellationToken cancellationToken) => _database.ReadAsync(
+        connection => connection.Query<(string Config, long CreatedAt, string WorkerName, string ContainerName)>(ListConfigurations, new { provider })
+            .Select(row => new ProviderConfiguration
+            {
+                Descriptor = OrchestratorJson.Read(row.Config, OrchestratorJsonContext.Default.ProviderDescriptor),
+                At = SqliteTime.ToTime(row.CreatedAt),
+                WorkerName = row.WorkerName,
+                ContainerName = row.ContainerName,
+            })
+            .ToValueList(),
+        cancellationToken);
 
     private const string SaveExecution = """
         INSERT INTO ai_provider_executions (

@@ -1,0 +1,20 @@
+namespace Orchestrator.Storage;
+
+/// <summary>How much retention deleted.</summary>
+public sealed record RetentionResult
+{
+    /// <summary>Finished tasks.</summary>
+    public required long Tasks { get; init; }
+
+    /// <summary>Plans whose last task was deleted.</summary>
+    public required long Plans { get; init; }
+
+    /// <summary>Deduplication keys that held nothing any more.</summary>
+    public required long Keys { get; init; }
+
+    /// <summary>Executions and assignments of providers.</summary>
+    public required long Executions { get; init; }
+
+    /// <summary>All together.</summary>
+    public long Total => Tasks + Plans + Keys + Executions;
+}
