@@ -6,24 +6,38 @@ using Orchestrator.Storage;
 namespace Orchestrator.Queue;
 
 /// <summary>The producer's side, over a store.</summary>
-internal sealed class TaskQueue(ITaskStore store, TaskQueueOptions options, TaskSignals signals, TaskQueueMetrics metrics, TimeProvider time) : ITaskQueue
+internal sealed class TaskQueue(ITaskStore store, TaskQueueOptions options, TaskSignals signals, TaskQueueMetrics metrics) : ITaskQueue
 {
+    /// <summary>How many tasks one call may bring.</summary>
+    public const int MaxSubmissions = 10_000;
+
     public async ValueTask<EnqueueResult> EnqueueAsync(TaskSubmission submission, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(submission);
-        if (submission.TraceParent is null && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace })
+        var now = await store.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+        submission = WithTrace(submission);
+        var results = await store.AddAsync([submission], now, cancellationToken).ConfigureAwait(false);
+        Added(submission, results[0]);
+        return results[0];
+    }
+
+    public async ValueTask<ValueList<EnqueueResult>> EnqueueAsync(ValueList<TaskSubmission> submissions, CancellationToken cancellationToken = default)
+    {
+        Check(submissions);
+        if (submissions.Count == 0)
         {
-            submission = submission with { TraceParent = trace };
+            return [];
         }
 
-        var result = await store.AddAsync(submission, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (result.Status == EnqueueStatus.Enqueued)
+        var now = await store.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+        submissions = WithTrace(submissions);
+        var results = await store.AddAsync(submissions, now, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < results.Count; i++)
         {
-            metrics.Enqueued(submission.Queue, submission.Type);
-            signals.Available(submission.Queue);
+            Added(submissions[i], results[i]);
         }
 
-        return result;
+        return results;
     }
 
     public async ValueTask<QueuedTask?> WaitAsync(string taskId, CancellationToken cancellationToken = default)
@@ -41,6 +55,34 @@ internal sealed class TaskQueue(ITaskStore store, TaskQueueOptions options, Task
             }
 
             await signal.WaitAsync(options.WaitPollInterval, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    internal static void Check(ValueList<TaskSubmission> submissions)
+    {
+        ArgumentNullException.ThrowIfNull(submissions);
+        if (submissions.Count > MaxSubmissions)
+        {
+            throw new ArgumentException($"At most {MaxSubmissions} tasks can be enqueued at once; these are {submissions.Count}.", nameof(submissions));
+        }
+    }
+
+    internal static ValueList<TaskSubmission> WithTrace(ValueList<TaskSubmission> submissions) =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: not null } ? submissions.Select(WithTrace).ToValueList() : submissions;
+
+    private static TaskSubmission WithTrace(TaskSubmission submission) =>
+        submission.TraceParent is null && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace } ? submission with { TraceParent = trace } : submission;
+
+    private void Added(TaskSubmission submission, EnqueueResult result)
+    {
+        if (result.Status == EnqueueStatus.Enqueued)
+        {
+            metrics.Enqueued(submission.Queue, submission.Type);
+        }
+
+        if (result.Status != EnqueueStatus.Duplicate)
+        {
+            signals.Available(submission.Queue);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Orchestrator.Queue.Retry;
 
 namespace Orchestrator.Queue;
 
@@ -9,13 +10,15 @@ public sealed class TaskQueueOptions
     /// <value>200 milliseconds by default.</value>
     public TimeSpan WaitPollInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The wait before the second attempt, from 0 to <see cref="MaxRetryDelay"/>; it doubles with every further attempt.</summary>
-    /// <value>1 second by default.</value>
-    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>When failed attempts are tried again.</summary>
+    public TaskRetryOptions Retry { get; } = new();
 
-    /// <summary>The longest wait between attempts, up to 7 days. A failure that asks for more gets more.</summary>
-    /// <value>5 minutes by default.</value>
-    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// Whether the workers of this process listen for what other processes enqueue or cancel, where the database can tell: they then hear of it within
+    /// milliseconds. Without it they find out by polling.
+    /// </summary>
+    /// <value><see langword="true"/> by default.</value>
+    public bool Listen { get; set; } = true;
 
     /// <summary>This process' name for people, up to 200 characters.</summary>
     /// <value>The machine's name by default.</value>

@@ -26,13 +26,11 @@ internal sealed class FakeLeases : ITaskLeases
 
     public ValueTask<ValueList<LeaseRenewal>> RenewAsync(ValueList<LeaseToken> leases, TimeSpan duration, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<LeaseStatus> CompleteAsync(LeaseToken lease, string? result, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<LeaseExchange> EndAsync(ValueList<TaskOutcome> outcomes, LeaseRequest? next, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<LeaseStatus> FailAsync(LeaseToken lease, TaskFailure failure, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<LeaseStatus> ReportAsync(LeaseToken lease, TaskProgress? progress, ValueList<TaskLogLine> lines, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<LeaseStatus> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public ValueTask<LeaseStatus> CancelledAsync(LeaseToken lease, string? result, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<ValueList<DependencyResult>> GetDependenciesAsync(string taskId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<ValueList<string>> ReclaimAsync(string workerId, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -11,6 +11,8 @@ internal sealed class FakeLogs : IOperationLog, IExecutionLog
 
     public List<Operation> Operations { get; } = [];
 
+    public List<ProviderConfiguration> Configurations { get; } = [];
+
     /// <summary>Which operations cannot be written, as on a full disk.</summary>
     public Func<Operation, bool> Refuse { get; set; } = _ => false;
 
@@ -30,6 +32,15 @@ internal sealed class FakeLogs : IOperationLog, IExecutionLog
     }
 
     public ValueTask AssignedAsync(ProviderAssignment assignment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask ConfiguredAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
+    {
+        Configurations.Add(configuration);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ValueList<ProviderConfiguration>> ListConfigurationsAsync(string? provider, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Configurations.ToValueList());
 
     public ValueTask SaveAsync(ExecutionRecord execution, CancellationToken cancellationToken)
     {

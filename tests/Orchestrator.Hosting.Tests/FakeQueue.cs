@@ -18,5 +18,16 @@ internal sealed class FakeQueue : ITaskQueue
         return ValueTask.FromResult(new EnqueueResult(isNew ? EnqueueStatus.Enqueued : EnqueueStatus.Duplicate, submission.Id!));
     }
 
+    public async ValueTask<ValueList<EnqueueResult>> EnqueueAsync(ValueList<TaskSubmission> submissions, CancellationToken cancellationToken = default)
+    {
+        var results = new List<EnqueueResult>();
+        foreach (var submission in submissions)
+        {
+            results.Add(await EnqueueAsync(submission, cancellationToken));
+        }
+
+        return results.ToValueList();
+    }
+
     public ValueTask<QueuedTask?> WaitAsync(string taskId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }

@@ -36,7 +36,7 @@ public sealed class TaskQueueTests
         var waiting = queue.Queue.WaitAsync("t1", Cancel).AsTask();
         await queue.Time.WaitForTimerAsync(1, Cancel);
 
-        await queue.Store.CancelAsync("t1", queue.Time.GetUtcNow(), Cancel);
+        await queue.Operations.CancelAsync("t1", queue.Time.GetUtcNow(), Cancel);
         Assert.False(waiting.IsCompleted);
         queue.Time.Advance(TimeSpan.FromMilliseconds(200));
 
@@ -55,24 +55,6 @@ public sealed class TaskQueueTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.Equal(QueuedTaskState.Available, (await queue.GetAsync("t1")).State);
-    }
-
-    [Fact]
-    public async Task The_wait_before_an_attempt_doubles_up_to_the_longest()
-    {
-        await using var queue = new TestQueue();
-        await queue.EnqueueAsync("t1", maxAttempts: 100);
-        var waits = new List<double>();
-        foreach (var _ in Enumerable.Range(0, 11))
-        {
-            var lease = Assert.Single(await queue.Leases.LeaseAsync(new LeaseRequest { Worker = queue.Worker }, Cancel));
-            await queue.Leases.FailAsync(lease.Token, new TaskFailure { Code = "unavailable", Message = "down", Retryable = true }, Cancel);
-            var wait = (await queue.GetAsync("t1")).AvailableAt - queue.Time.GetUtcNow();
-            waits.Add(wait.TotalSeconds);
-            queue.Time.Advance(wait);
-        }
-
-        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300], waits);
     }
 
     [Fact]

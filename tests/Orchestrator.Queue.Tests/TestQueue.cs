@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Queue.Retry;
 using Orchestrator.Queue.Workers;
 using Orchestrator.Storage;
 using Orchestrator.Testing;
@@ -18,7 +19,9 @@ internal sealed class TestQueue : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton<ILoggerFactory>(Logs);
-        var queue = builder.Services.AddTaskQueue(options => options.PresenceDirectory = _directory.Combine("presence")).UseSqlite(_directory.Combine("queue.db"));
+        var queue = builder.Services.AddTaskQueue(Configure).UseSqlite(DatabasePath)
+            .ConfigureSchedules(options => options.IsEnabled = false).ConfigureRetention(options => options.IsEnabled = false); // Their timers are no part of these tests.
+        builder.Services.ConfigureAll<TaskWorkerOptions>(options => options.ShutdownTimeout = TimeSpan.Zero); // Nobody moves the clock while a host stops.
         if (handle is not null)
         {
             builder.Services.AddSingleton<ITaskHandler>(new ScriptedHandler("test", handle));
@@ -46,6 +49,10 @@ internal sealed class TestQueue : IAsyncDisposable
     public ITaskStore Store => Services.GetRequiredService<ITaskStore>();
 
     public WorkerIdentity Worker => Services.GetRequiredService<WorkerIdentity>();
+
+    public ITaskOperations Operations => Services.GetRequiredService<ITaskOperations>();
+
+    public string DatabasePath => _directory.Combine("queue.db");
 
     public string PresenceDirectory => _directory.Combine("presence");
 
@@ -77,6 +84,14 @@ internal sealed class TestQueue : IAsyncDisposable
         await _host.StopAsync(CancellationToken.None);
         await ((IAsyncDisposable)_host).DisposeAsync();
         _directory.Dispose();
+    }
+
+    // Listening has timers of its own, and waits are exact: tests count timers and move the clock.
+    private void Configure(TaskQueueOptions options)
+    {
+        options.PresenceDirectory = PresenceDirectory;
+        options.Listen = false;
+        options.Retry.Jitter = RetryJitter.None;
     }
 
     private sealed class ScriptedHandler(string type, Func<TaskContext, CancellationToken, ValueTask<TaskHandlerResult>> handle) : ITaskHandler

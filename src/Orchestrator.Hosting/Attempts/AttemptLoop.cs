@@ -37,7 +37,11 @@ internal sealed class AttemptLoop(
 
             var model = name == decision.Provider ? decision.Model : null;
             run.Report = run.Report with { Provider = name, Model = model };
-            var attempt = await runner.RunAsync(run, registry.Find(name)!.Agent, model, ++number, cancellationToken).ConfigureAwait(false);
+            var provider = registry.Find(name)!;
+            var (worker, container) = (run.Context.Worker.WorkerName, run.Context.Worker.ContainerName);
+            await executions.ConfiguredAsync(
+                new ProviderConfiguration { Descriptor = provider.Descriptor, At = time.GetUtcNow(), WorkerName = worker, ContainerName = container }, cancellationToken).ConfigureAwait(false);
+            var attempt = await runner.RunAsync(run, provider.Agent, model, ++number, cancellationToken).ConfigureAwait(false);
             Settle(run, decision, attempt);
             if (attempt.Failure is not { } failure)
             {

@@ -76,6 +76,7 @@ public static class OrchestratorServiceCollectionExtensions
         {
             worker.Concurrency = main.Value.Concurrency;
             worker.OnlyTaskId = main.Value.OnlyTaskId;
+            worker.ShutdownTimeout = TimeSpan.Zero; // An agent takes minutes: what it did is kept by checkpoints, not by waiting for it.
         });
     }
 

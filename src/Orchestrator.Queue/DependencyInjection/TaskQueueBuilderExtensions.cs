@@ -1,18 +1,21 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Queue;
 using Orchestrator.Queue.DependencyInjection;
 using Orchestrator.Queue.Diagnostics;
+using Orchestrator.Queue.Handlers;
+using Orchestrator.Queue.Health;
 using Orchestrator.Queue.Presence;
+using Orchestrator.Queue.Retry;
 using Orchestrator.Queue.Signals;
 using Orchestrator.Queue.Workers;
+using Orchestrator.Storage;
+using static Microsoft.Extensions.DependencyInjection.TaskQueueServiceCollectionExtensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds handlers, workers and the choice of database to a queue.</summary>
+/// <summary>Adds workers and the choice of database to a queue.</summary>
 public static class TaskQueueBuilderExtensions
 {
     private const string DefaultWorker = "default";
@@ -26,18 +29,6 @@ public static class TaskQueueBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOrchestratorStorage().UseSqlite(path);
-        return builder;
-    }
-
-    /// <summary>Adds a handler as a singleton; adding it again does nothing.</summary>
-    /// <typeparam name="THandler">The handler.</typeparam>
-    /// <param name="builder">The builder.</param>
-    /// <returns>The same builder.</returns>
-    public static ITaskQueueBuilder AddHandler<THandler>(this ITaskQueueBuilder builder)
-        where THandler : class, ITaskHandler
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ITaskHandler, THandler>());
         return builder;
     }
 
@@ -67,27 +58,46 @@ public static class TaskQueueBuilderExtensions
             options.Configure(configure);
         }
 
-        services.TryAddSingleton<TaskHandlerTable>();
-        services.TryAddSingleton(static provider => new TaskRunner(
-            provider.GetRequiredService<TaskHandlerTable>(),
-            provider.GetRequiredService<ITaskLeases>(),
-            provider.GetRequiredService<WorkerIdentity>(),
-            provider.GetRequiredService<TaskQueueMetrics>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<TaskWorker>>() ?? NullLogger<TaskWorker>.Instance));
+        AddParts(services);
         if (!services.Any(service => service.ServiceType == typeof(TaskWorker) && Equals(service.ServiceKey, name)))
         {
+            services.AddKeyedSingleton(name, static (provider, key) => new WorkerHealth((string)key!, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => provider.GetRequiredKeyedService<WorkerHealth>(name));
             services.AddKeyedSingleton(name, static (provider, key) => new TaskWorker(
                 provider.GetRequiredService<IOptionsMonitor<TaskWorkerOptions>>().Get((string)key!),
-                provider.GetRequiredService<ITaskLeases>(),
                 provider.GetRequiredService<TaskRunner>(),
                 provider.GetRequiredService<WorkerRecovery>(),
+                provider.GetRequiredService<ITaskStore>(),
                 provider.GetRequiredService<TaskSignals>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetService<ILogger<TaskWorker>>() ?? NullLogger<TaskWorker>.Instance));
+                provider.GetRequiredKeyedService<WorkerHealth>(key),
+                WorkerLogger(provider)));
             services.AddSingleton<IHostedService>(provider => new HostedTaskWorker(provider, name));
         }
 
         return builder;
     }
+
+    private static void AddParts(IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider => new HandlerPipeline(
+            provider.GetServices<ITaskHandlerDecorator>(),
+            provider.GetRequiredService<TaskQueueMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            WorkerLogger(provider)));
+        services.TryAddSingleton<TaskHandlerTable>();
+        services.TryAddSingleton(static provider => new TaskRunner(
+            provider.GetRequiredService<TaskHandlerTable>(),
+            new TaskRunnerServices(
+                provider.GetRequiredService<WorkerIdentity>(),
+                provider.GetRequiredService<ITaskLeases>(),
+                provider.GetService<ITaskTransactions>() is null ? null : provider.GetRequiredService<ITransactionalTaskQueue>(),
+                provider.GetRequiredService<TaskQueueMetrics>()),
+            provider.GetRequiredService<IRetryPolicy>(),
+            provider.GetRequiredService<TimeProvider>(),
+            WorkerLogger(provider)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, NotificationListener>(static provider => new NotificationListener(
+            provider, provider.GetRequiredService<TaskSignals>(), Logger<NotificationListener>(provider))));
+    }
+
+    private static CalmLogger<TaskWorker> WorkerLogger(IServiceProvider provider) => new(Logger<TaskWorker>(provider));
 }

@@ -7,13 +7,10 @@ internal static class TaskQueueActivity
 {
     private static readonly ActivitySource Source = new(TaskQueueDiagnostics.ActivitySourceName);
 
+    public static bool IsListenedTo => Source.HasListeners();
+
     public static Activity? Start(QueuedTask task)
     {
-        if (!Source.HasListeners())
-        {
-            return null;
-        }
-
         ActivityContext.TryParse(task.TraceParent, null, isRemote: true, out var parent);
         var activity = Source.StartActivity($"run {task.Type}", ActivityKind.Consumer, parent);
         return activity?.SetTag(TaskQueueDiagnostics.QueueTag, task.Queue)

@@ -18,6 +18,12 @@ public static class TaskQueueDiagnostics
     /// <summary>How long handlers ran, in <c>s</c>. Tags: <see cref="QueueTag"/>, <see cref="TypeTag"/>, <see cref="OutcomeTag"/>.</summary>
     public const string TaskDuration = "orchestrator.queue.task.duration";
 
+    /// <summary>How many tasks of a queue are in which state that is not final, in <c>{task}</c>, from counters that are at most some seconds old. Tags: <see cref="QueueTag"/>, <see cref="StateTag"/>.</summary>
+    public const string QueueDepth = "orchestrator.queue.depth";
+
+    /// <summary>The state of tasks, in lower case.</summary>
+    public const string StateTag = "orchestrator.task.state";
+
     /// <summary>The queue's name.</summary>
     public const string QueueTag = "orchestrator.queue.name";
 
@@ -47,4 +53,13 @@ public static class TaskQueueDiagnostics
 
     /// <summary>The <see cref="TaskFailure.Code"/> of a task whose handler threw.</summary>
     public const string HandlerErrorCode = "handler_error";
+
+    /// <summary>The <see cref="TaskFailure.Code"/> of a task that ran longer than its <see cref="QueuedTask.Timeout"/>; retryable.</summary>
+    public const string TimeoutCode = "timeout";
+
+    /// <summary>The <see cref="TaskFailure.Code"/> of a task whose payload its handler cannot read; not retryable.</summary>
+    public const string InvalidPayloadCode = "invalid_payload";
+
+    /// <summary>The <see cref="TaskFailure.Code"/> of a task whose result is too large to be stored; not retryable.</summary>
+    public const string ResultTooLargeCode = "result_too_large";
 }

@@ -19,13 +19,31 @@ internal sealed class TaskQueueMetrics : IDisposable
         _duration = _meter.CreateHistogram<double>(TaskQueueDiagnostics.TaskDuration, "s", "How long handlers ran.");
     }
 
+    /// <summary>Whether somebody listens to how long handlers run.</summary>
+    public bool IsTimed => _duration.Enabled;
+
     public void Enqueued(string queue, string type)
     {
+        if (!_enqueued.Enabled)
+        {
+            return;
+        }
+
         var tags = new TagList { { TaskQueueDiagnostics.QueueTag, queue }, { TaskQueueDiagnostics.TypeTag, type } };
         _enqueued.Add(1, tags);
     }
 
-    public void Ended(string outcome) => _ended.Add(1, KeyValuePair.Create<string, object?>(TaskQueueDiagnostics.OutcomeTag, outcome));
+    public void Ended(string outcome)
+    {
+        if (_ended.Enabled)
+        {
+            _ended.Add(1, KeyValuePair.Create<string, object?>(TaskQueueDiagnostics.OutcomeTag, outcome));
+        }
+    }
+
+    /// <summary>Adds a gauge of how many tasks wait and run.</summary>
+    public void Observe(Func<IEnumerable<Measurement<long>>> depth) =>
+        _meter.CreateObservableGauge(TaskQueueDiagnostics.QueueDepth, depth, "{task}", "Tasks of a queue that have not ended, by state.");
 
     public void Ran(string queue, string type, string outcome, TimeSpan duration)
     {

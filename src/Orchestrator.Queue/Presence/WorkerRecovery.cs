@@ -12,15 +12,13 @@ public sealed class WorkerRecovery
     private readonly ITaskStore _store;
     private readonly WorkerPresence _presence;
     private readonly TaskSignals _signals;
-    private readonly TimeProvider _time;
     private readonly ILogger<WorkerRecovery> _logger;
 
-    internal WorkerRecovery(ITaskStore store, WorkerPresence presence, TaskSignals signals, TimeProvider time, ILogger<WorkerRecovery> logger)
+    internal WorkerRecovery(ITaskStore store, WorkerPresence presence, TaskSignals signals, ILogger<WorkerRecovery> logger)
     {
         _store = store;
         _presence = presence;
         _signals = signals;
-        _time = time;
         _logger = logger;
     }
 
@@ -32,12 +30,13 @@ public sealed class WorkerRecovery
     {
         await _store.InitializeAsync(cancellationToken).ConfigureAwait(false);
         _presence.Acquire();
+        var now = await _store.GetTimeAsync(cancellationToken).ConfigureAwait(false);
         var (workers, reclaimed) = (new List<string>(), new List<string>());
         foreach (var dead in _presence.FindDead())
         {
             using (dead)
             {
-                var tasks = await _store.ReclaimAsync(dead.Id, _time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+                var tasks = await _store.ReclaimAsync(dead.Id, now, cancellationToken).ConfigureAwait(false);
                 dead.Forget();
                 workers.Add(dead.Id);
                 reclaimed.AddRange(tasks);
@@ -45,9 +44,9 @@ public sealed class WorkerRecovery
             }
         }
 
-        var expired = await _store.ReclaimExpiredAsync(_time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var expired = await _store.ReclaimExpiredAsync(now, cancellationToken).ConfigureAwait(false);
         reclaimed.AddRange(expired);
-        var overdue = await _store.DiscardOverdueAsync(_time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var overdue = await _store.DiscardOverdueAsync(now, cancellationToken).ConfigureAwait(false);
         foreach (var task in reclaimed)
         {
             Log.TaskReclaimed(_logger, task);
@@ -58,6 +57,11 @@ public sealed class WorkerRecovery
         {
             Log.DeadlinePassed(_logger, task);
             _signals.Changed(task);
+        }
+
+        if (reclaimed.Count > 0)
+        {
+            _signals.AvailableEverywhere();
         }
 
         return new WorkerRecoveryResult { DeadWorkers = workers.ToValueList(), ReclaimedTasks = reclaimed.ToValueList(), OverdueTasks = overdue };

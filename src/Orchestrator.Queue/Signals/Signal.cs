@@ -1,28 +1,99 @@
-using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
 
 namespace Orchestrator.Queue.Signals;
 
-/// <summary>Wakes one waiter. Set while nobody waits, it wakes the next one.</summary>
-internal sealed class Signal(TimeProvider time, Action<Signal> stopped) : IDisposable
+/// <summary>Wakes one waiter. Set while nobody waits, it wakes the next one. One timer serves all waits.</summary>
+/// <remarks>Thread-safe, but for <see cref="WaitAsync"/>, which one caller at a time may call.</remarks>
+internal sealed class Signal : IValueTaskSource, IDisposable
 {
-    private readonly Channel<bool> _pending = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new(); // guards every field below
+    private readonly ITimer _timer;
+    private readonly Action<Signal> _stopped;
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private bool _isSet;
+    private bool _isWaiting;
 
-    public void Set() => _pending.Writer.TryWrite(true);
+    public Signal(TimeProvider time, Action<Signal> stopped)
+    {
+        _stopped = stopped;
+        _timer = time.CreateTimer(static state => ((Signal)state!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Set()
+    {
+        lock (_gate)
+        {
+            if (!_isWaiting)
+            {
+                _isSet = true;
+                return;
+            }
+        }
+
+        Wake();
+    }
 
     /// <summary>Waits until it is set or <paramref name="longest"/> went by.</summary>
     public async ValueTask WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(longest, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (longest <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        ValueTask woken;
+        lock (_gate)
+        {
+            if (_isSet)
+            {
+                _isSet = false;
+                return;
+            }
+
+            _core.Reset();
+            _isWaiting = true;
+            woken = new ValueTask(this, _core.Version);
+        }
+
+        _timer.Change(longest, Timeout.InfiniteTimeSpan);
+        var cancelled = cancellationToken.UnsafeRegister(static state => ((Signal)state!).Wake(), this);
         try
         {
-            await _pending.Reader.ReadAsync(both.Token).ConfigureAwait(false);
+            await woken.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        finally
         {
-            // The time went by.
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            await cancelled.DisposeAsync().ConfigureAwait(false);
         }
+
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
-    public void Dispose() => stopped(this);
+    public void Dispose()
+    {
+        _stopped(this);
+        _timer.Dispose();
+    }
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    // The continuation runs on the thread pool, so that nobody's code runs under the lock.
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            if (_isWaiting)
+            {
+                _isWaiting = false;
+                _core.SetResult(true);
+            }
+        }
+    }
 }

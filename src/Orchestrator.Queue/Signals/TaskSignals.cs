@@ -3,65 +3,47 @@ namespace Orchestrator.Queue.Signals;
 /// <summary>Tells waiters in this process that a queue got a task or that a task changed. A hint: the database is the truth.</summary>
 internal sealed class TaskSignals(TimeProvider time)
 {
-    private const string CancellationKey = "cancellation";
+    private const string End = "end";
 
-    private readonly Lock _gate = new(); // guards _watched
-    private readonly Dictionary<string, List<Signal>> _watched = new(StringComparer.Ordinal);
+    private readonly SignalMap _queues = new(time);
+    private readonly SignalMap _tasks = new(time);
+    private readonly SignalMap _ends = new(time);
+    private bool _isListening;
 
-    public Signal WatchQueue(string queue) => Watch(QueueKey(queue));
+    /// <summary>Somebody in this process asked to cancel or give back a running task. Those who listen must return at once.</summary>
+    public event Action? CancellationRequested;
 
-    public Signal WatchTask(string taskId) => Watch(TaskKey(taskId));
+    /// <summary>Somebody in another process may have, in that queue; <see langword="null"/> for any.</summary>
+    public event Action<string?>? CancellationHinted;
 
-    public Signal WatchCancellations() => Watch(CancellationKey);
+    /// <summary>Whether changes of other processes are heard of.</summary>
+    public bool IsListening { get => Volatile.Read(ref _isListening); set => Volatile.Write(ref _isListening, value); }
 
-    public void Available(string queue) => Set(QueueKey(queue));
+    /// <summary>The clock that waiting goes by.</summary>
+    public TimeProvider Time => time;
 
-    public void Changed(string taskId) => Set(TaskKey(taskId));
+    /// <summary>Set when a queue may have a task that can run.</summary>
+    public Signal WatchQueue(string queue) => _queues.Watch(queue);
 
-    public void CancelRequested() => Set(CancellationKey);
+    /// <summary>Set when a task changed.</summary>
+    public Signal WatchTask(string taskId) => _tasks.Watch(taskId);
 
-    private static string QueueKey(string queue) => "queue:" + queue;
+    /// <summary>Set when any task left its worker.</summary>
+    public Signal WatchEnds() => _ends.Watch(End);
 
-    private static string TaskKey(string taskId) => "task:" + taskId;
+    public void Available(string queue) => _queues.Set(queue);
 
-    private Signal Watch(string key)
+    /// <summary>Some queue got a task, nobody knows which.</summary>
+    public void AvailableEverywhere() => _queues.SetAll();
+
+    public void Changed(string taskId)
     {
-        var signal = new Signal(time, stopped => Forget(key, stopped));
-        lock (_gate)
-        {
-            if (!_watched.TryGetValue(key, out var signals))
-            {
-                _watched[key] = signals = [];
-            }
-
-            signals.Add(signal);
-        }
-
-        return signal;
+        _tasks.Set(taskId);
+        _ends.Set(End);
     }
 
-    private void Set(string key)
-    {
-        Signal[] signals;
-        lock (_gate)
-        {
-            signals = _watched.TryGetValue(key, out var found) ? [.. found] : [];
-        }
+    public void CancelRequested() => CancellationRequested?.Invoke();
 
-        foreach (var signal in signals)
-        {
-            signal.Set();
-        }
-    }
-
-    private void Forget(string key, Signal signal)
-    {
-        lock (_gate)
-        {
-            if (_watched.TryGetValue(key, out var signals) && signals.Remove(signal) && signals.Count == 0)
-            {
-                _watched.Remove(key);
-            }
-        }
-    }
+    /// <summary>Another process changed something; it may have asked to cancel a running task.</summary>
+    public void CancelHinted(string? queue) => CancellationHinted?.Invoke(queue);
 }

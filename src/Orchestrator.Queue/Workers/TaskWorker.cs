@@ -1,167 +1,242 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Queue.Diagnostics;
+using Orchestrator.Queue.Health;
 using Orchestrator.Queue.Presence;
 using Orchestrator.Queue.Signals;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Queue.Workers;
 
-/// <summary>Leases tasks, never more than can start at once, runs them, and keeps their leases alive.</summary>
-internal sealed class TaskWorker(
-    TaskWorkerOptions options, ITaskLeases leases, TaskRunner runner, WorkerRecovery recovery, TaskSignals signals, TimeProvider time, ILogger<TaskWorker> logger)
-    : BackgroundService
+/// <summary>Leases tasks, runs them, keeps their leases alive, and gives them back when it shuts down.</summary>
+internal sealed class TaskWorker : IDisposable
 {
-    private readonly ConcurrentDictionary<LeaseToken, RunningTask> _running = new();
+    private const double LongestIdlePolls = 5;
+    private const double IdleGrowth = 1.5;
 
-    /// <summary>Opens the database and takes back what dead workers left, so that a host with a broken database does not start.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromSeconds(1);
+
+    private readonly TaskWorkerOptions _options;
+    private readonly TaskRunner _runner;
+    private readonly WorkerRecovery _recovery;
+    private readonly ITaskStore _store;
+    private readonly TaskSignals _signals;
+    private readonly WorkerHealth _health;
+    private readonly ILogger<TaskWorker> _logger;
+    private readonly TaskPump _pump;
+    private readonly TaskHeart _heart;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _aborting = new();
+    private Task _work = Task.CompletedTask;
+    private long _swept;
+    private DateTimeOffset _lookedAt;
+    private double _idle = 1;
+
+    public TaskWorker(
+        TaskWorkerOptions options, TaskRunner runner, WorkerRecovery recovery, ITaskStore store, TaskSignals signals, WorkerHealth health, ILogger<TaskWorker> logger)
     {
-        if (runner.Types.Count == 0)
-        {
-            throw new InvalidOperationException("A worker needs at least one handler: call AddHandler<THandler>() beside AddWorker().");
-        }
-
-        await recovery.RunAsync(cancellationToken).ConfigureAwait(false);
-        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+        _options = options;
+        _runner = runner;
+        _recovery = recovery;
+        _store = store;
+        _signals = signals;
+        _health = health;
+        _logger = logger;
+        _pump = new TaskPump(options, runner.Leases, runner, signals, logger);
+        _heart = new TaskHeart(options, runner.Leases, _pump.Held, signals, logger);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private TimeProvider Time => _signals.Time;
+
+    private TimeSpan RetryPause => _options.PollInterval < LongestRetryPause ? _options.PollInterval : LongestRetryPause;
+
+    /// <summary>Opens the database and takes back what dead workers left, so that a host with a broken database does not start.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var signal = signals.WatchQueue(options.Queue);
-        using var heart = new CancellationTokenSource();
-        var heartbeats = BeatAsync(heart.Token);
+        Check();
+        await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
+        _swept = Time.GetTimestamp();
+        _heart.Start();
+        _health.Begin(_options.PollInterval * LongestIdlePolls);
+        _work = Task.Run(WorkAsync, CancellationToken.None);
+    }
+
+    /// <summary>Takes no more tasks, lets handlers go on for a while, then tells them to stop. Their tasks are given back.</summary>
+    /// <param name="cancellationToken">Tells the handlers to stop now, and stops waiting for them.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        var abort = cancellationToken.UnsafeRegister(static state => ((TaskWorker)state!).Abort(), this);
+        await using (abort.ConfigureAwait(false))
+        {
+            await _work.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        Abort();
+    }
+
+    private void Abort() => _aborting.Cancel();
+
+    private void Check()
+    {
+        if (_runner.Types.Count == 0)
+        {
+            throw new InvalidOperationException("A worker needs at least one handler: call AddHandler beside AddWorker().");
+        }
+
+        if (_options.Types.FirstOrDefault(type => !_runner.Types.Contains(type)) is { } unknown)
+        {
+            throw new InvalidOperationException($"The worker of queue '{_options.Queue}' takes tasks of type '{unknown}', which has no handler.");
+        }
+
+        var taken = _options.Types.Count == 0 ? _runner.Types : (IEnumerable<string>)_options.Types;
+        if (_options.Prefetch > 0 && taken.FirstOrDefault(type => !_options.ShortTypes.Contains(type)) is { } isLong)
+        {
+            throw new InvalidOperationException(
+                $"The worker of queue '{_options.Queue}' has {nameof(TaskWorkerOptions.Prefetch)}, but '{isLong}' is not in its {nameof(TaskWorkerOptions.ShortTypes)}.");
+        }
+    }
+
+    private async Task WorkAsync()
+    {
         try
         {
-            await PollAsync(signal, stoppingToken).ConfigureAwait(false);
+            await PollAsync(_stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            Log.WorkerStopping(logger, options.Queue, _running.Count);
+            Log.WorkerStopping(_logger, _options.Queue, _pump.Held.Count);
         }
         finally
         {
             // The leases are kept alive until the last handler has returned and its task was given back.
-            var running = _running.Values.ToList();
-            running.ForEach(task => task.Stop(TaskStopReason.ShuttingDown));
-            await Task.WhenAll(running.Select(task => task.Execution)).ConfigureAwait(false);
-            await heart.CancelAsync().ConfigureAwait(false);
-            await heartbeats.ConfigureAwait(false);
+            _health.End();
+            await DrainAsync().ConfigureAwait(false);
+            await _heart.StopAsync().ConfigureAwait(false);
+            _heart.Dispose();
+            _pump.Signal.Dispose();
         }
     }
 
-    private async Task PollAsync(Signal signal, CancellationToken stoppingToken)
+    private async Task PollAsync(CancellationToken stoppingToken)
     {
-        var swept = time.GetTimestamp(); // StartAsync has just swept.
+        var look = true;
         while (true)
         {
             stoppingToken.ThrowIfCancellationRequested();
             try
             {
-                if (time.GetElapsedTime(swept) >= options.PollInterval)
+                await SweepAsync(stoppingToken).ConfigureAwait(false);
+                _lookedAt = look ? await _store.GetTimeAsync(stoppingToken).ConfigureAwait(false) : _lookedAt;
+                look = await _pump.ExchangeAsync(look, accept: true, stoppingToken).ConfigureAwait(false);
+                _health.Succeeded();
+                if (!look && !_pump.Held.HasEnded)
                 {
-                    swept = time.GetTimestamp();
-                    await recovery.RunAsync(stoppingToken).ConfigureAwait(false);
+                    await WaitAsync(stoppingToken).ConfigureAwait(false);
+                    look = true;
                 }
 
-                await LeaseAsync(signal, stoppingToken).ConfigureAwait(false);
+                if (_pump.Held.Running > 0)
+                {
+                    // Behind the handlers that are about to start: those that end at once are ended together.
+                    await Task.Yield();
+                }
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.PollFailed(logger, error, options.Queue);
+                Failed(error);
+                await Task.Delay(RetryPause, Time, stoppingToken).ConfigureAwait(false);
+                look = true;
             }
-
-            await signal.WaitAsync(options.PollInterval, stoppingToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask LeaseAsync(Signal signal, CancellationToken stoppingToken)
+    private void Failed(Exception error)
     {
-        var free = options.Concurrency - _running.Count;
-        if (free <= 0)
+        _health.Failed(error);
+        if (_pump.Held.HasEnded)
         {
-            return;
+            Log.OutcomesDelayed(_logger, error, _pump.Held.Count - _pump.Held.Running, _options.Queue);
         }
-
-        var leasedAt = time.GetTimestamp();
-        var taken = await leases.LeaseAsync(
-            new LeaseRequest { Worker = runner.Worker, Queue = options.Queue, Types = runner.Types, TaskId = options.OnlyTaskId, Count = free, Duration = options.LeaseDuration },
-            stoppingToken).ConfigureAwait(false);
-        foreach (var lease in taken)
+        else
         {
-            var running = runner.Start(lease, leasedAt);
-            _running[running.Token] = running;
-            running.Execution = Task.Run(() => RunAsync(running, signal), CancellationToken.None);
+            Log.PollFailed(_logger, error, _options.Queue);
         }
     }
 
-    private async Task RunAsync(RunningTask running, Signal signal)
+    private async ValueTask SweepAsync(CancellationToken stoppingToken)
     {
-        var givenBack = await runner.RunAsync(running).ConfigureAwait(false);
-        _running.TryRemove(running.Token, out _);
-        await running.DisposeAsync().ConfigureAwait(false);
-        if (!givenBack)
+        if (Time.GetElapsedTime(_swept) >= _options.PollInterval)
         {
-            signal.Set();
-        }
-    }
-
-    private async Task BeatAsync(CancellationToken cancellationToken)
-    {
-        // A heartbeat also brings word of cancellations: those of this process need not wait for it.
-        using var signal = signals.WatchCancellations();
-        try
-        {
-            while (true)
+            _swept = Time.GetTimestamp();
+            try
             {
-                await signal.WaitAsync(options.LeaseDuration / 3, cancellationToken).ConfigureAwait(false);
-                await RenewAsync(cancellationToken).ConfigureAwait(false);
+                await _recovery.RunAsync(stoppingToken).ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The worker has stopped.
-        }
-    }
-
-    private async ValueTask RenewAsync(CancellationToken cancellationToken)
-    {
-        var running = _running.Values.ToList();
-        if (running.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            var sent = time.GetTimestamp();
-            var renewals = await leases.RenewAsync(running.Select(task => task.Token).ToValueList(), options.LeaseDuration, cancellationToken).ConfigureAwait(false);
-            foreach (var (task, renewal) in running.Zip(renewals))
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                Heard(task, renewal, sent);
+                // What others left can wait; this worker's own tasks cannot.
+                Log.SweepFailed(_logger, error, _options.Queue);
             }
         }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.HeartbeatFailed(logger, error, running.Count);
-        }
-
-        // Nobody could be reached for as long as the lease holds: others may have taken the task.
-        running.FindAll(task => time.GetElapsedTime(task.RenewedAt) >= options.LeaseDuration).ForEach(task => task.Stop(TaskStopReason.LeaseLost));
     }
 
-    private static void Heard(RunningTask task, LeaseRenewal renewal, long sent)
+    private async ValueTask WaitAsync(CancellationToken stoppingToken)
     {
-        if (renewal.Status != LeaseStatus.Held)
+        var poll = _options.PollInterval * _idle;
+        var wait = poll;
+
+        // One that was due already when it was looked for tasks waits for something else than its time: then the next poll is soon enough.
+        if (_pump.Held.Running < _options.Concurrency && await _store.GetNextDueAsync(_options.Queue, _lookedAt, stoppingToken).ConfigureAwait(false) is { } due)
         {
-            task.Stop(TaskStopReason.LeaseLost);
-            return;
+            var left = due - await _store.GetTimeAsync(stoppingToken).ConfigureAwait(false);
+            if (left <= TimeSpan.Zero)
+            {
+                return; // It fell due since then.
+            }
+
+            wait = left < poll ? left + TimeSpan.FromMilliseconds(1) : poll;
         }
 
-        task.RenewedAt = sent;
-        if (renewal.CancelRequested)
+        var begun = Time.GetTimestamp();
+        await _pump.Signal.WaitAsync(wait, stoppingToken).ConfigureAwait(false);
+        var hasWaited = Time.GetElapsedTime(begun) >= poll;
+        _idle = hasWaited && _signals.IsListening ? Math.Min(_idle * IdleGrowth, LongestIdlePolls) : 1;
+    }
+
+    private async Task DrainAsync()
+    {
+        _pump.ReleaseWaiting();
+        var (begun, told) = (Time.GetTimestamp(), false);
+        while (_pump.Held.Count > 0)
         {
-            task.Stop(TaskStopReason.CancelRequested);
+            var left = _options.ShutdownTimeout - Time.GetElapsedTime(begun);
+            if (!told && (left <= TimeSpan.Zero || _aborting.IsCancellationRequested))
+            {
+                told = true;
+                Array.ForEach(_pump.Held.Snapshot(), static task => task.Stop(TaskStopReason.ShuttingDown));
+            }
+
+            try
+            {
+                await _pump.ExchangeAsync(look: false, accept: false, CancellationToken.None).ConfigureAwait(false);
+                if (!_pump.Held.HasEnded && _pump.Held.Count > 0)
+                {
+                    await _pump.Signal.WaitAsync(told ? _options.PollInterval : left, told ? CancellationToken.None : _aborting.Token).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (_aborting.IsCancellationRequested)
+            {
+                // The host has no more patience: the handlers are told with the next round.
+            }
+            catch (Exception error)
+            {
+                Failed(error);
+                await Task.Delay(RetryPause, Time, told ? CancellationToken.None : _aborting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 }

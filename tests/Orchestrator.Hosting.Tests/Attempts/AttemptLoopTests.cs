@@ -64,6 +64,18 @@ public sealed class AttemptLoopTests
     }
 
     [Fact]
+    public async Task What_each_provider_was_configured_as_is_kept_before_it_runs()
+    {
+        using var rig = new MainJobRig("first", "second");
+        rig.Providers[0].Failure = FailureClass.RateLimited;
+
+        await rig.HandleAsync(rig.Task());
+
+        Assert.Equal([("first", "test", "local"), ("second", "test", "local")], rig.Logs.Configurations.Select(kept => (kept.Descriptor.Name, kept.WorkerName, kept.ContainerName)));
+        Assert.Equal(rig.Providers[0].Descriptor, rig.Logs.Configurations[0].Descriptor);
+    }
+
+    [Fact]
     public async Task The_changes_are_told_only_once_they_are_safe()
     {
         using var rig = new MainJobRig("first");

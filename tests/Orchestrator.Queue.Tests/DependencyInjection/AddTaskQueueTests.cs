@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orchestrator.Queue.Retry;
 using Orchestrator.Queue.Workers;
 
 namespace Orchestrator.Queue.Tests.DependencyInjection;
@@ -15,11 +16,12 @@ public sealed class AddTaskQueueTests
         var services = new ServiceCollection();
         services.AddTaskQueue().AddHandler<NoHandler>().AddWorker();
         var types = Types(services);
+        var hosted = services.Count(service => service.ServiceType == typeof(IHostedService));
 
         services.AddTaskQueue().AddHandler<NoHandler>().AddWorker();
 
         Assert.Equal(types, Types(services));
-        Assert.Single(services, service => service.ServiceType == typeof(IHostedService));
+        Assert.Equal(hosted, services.Count(service => service.ServiceType == typeof(IHostedService)));
         Assert.Single(services, service => service.ServiceType == typeof(ITaskQueue));
         Assert.Single(services, service => service.ServiceType == typeof(ITaskHandler));
     }
@@ -58,8 +60,10 @@ public sealed class AddTaskQueueTests
             .AddTaskQueue(options =>
             {
                 options.WaitPollInterval = TimeSpan.Zero;
-                options.RetryDelay = TimeSpan.FromMinutes(2);
-                options.MaxRetryDelay = TimeSpan.FromMinutes(1);
+                options.Retry.Delay = TimeSpan.FromMinutes(2);
+                options.Retry.MaxDelay = TimeSpan.FromMinutes(1);
+                options.Retry.Jitter = (RetryJitter)9;
+                options.Retry.Codes["unavailable"] = new TaskRetryRule { MaxAttempts = 0, Delay = TimeSpan.FromHours(1) };
                 options.WorkerName = "";
                 options.ContainerName = new string('x', 201);
                 options.PresenceDirectory = " ";
@@ -70,6 +74,10 @@ public sealed class AddTaskQueueTests
                 options.Queue = "no name";
                 options.OnlyTaskId = "no name";
                 options.Concurrency = 0;
+                options.Prefetch = -1;
+                options.Slots = 0;
+                options.Types.Add("no type");
+                options.ShutdownTimeout = TimeSpan.FromDays(2);
                 options.LeaseDuration = TimeSpan.Zero;
                 options.PollInterval = TimeSpan.FromDays(1);
             });
@@ -79,7 +87,7 @@ public sealed class AddTaskQueueTests
 
         var text = error.ToString();
         Assert.All(
-            (string[])["WaitPollInterval", "RetryDelay", "WorkerName", "ContainerName", "PresenceDirectory", "Queue", "OnlyTaskId", "Concurrency", "LeaseDuration", "PollInterval"],
+            (string[])["WaitPollInterval", "Retry.Delay", "Retry.Jitter", "Codes[unavailable].MaxAttempts", "Codes[unavailable].Delay", "WorkerName", "ContainerName", "PresenceDirectory", "Queue", "OnlyTaskId", "Concurrency", "Prefetch", "Slots", "Types", "ShutdownTimeout", "LeaseDuration", "PollInterval"],
             property => Assert.Contains(property, text, StringComparison.Ordinal));
         Assert.True(error is OptionsValidationException or AggregateException);
     }

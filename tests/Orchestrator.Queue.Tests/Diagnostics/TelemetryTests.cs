@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Orchestrator.Queue.Diagnostics;
 using Orchestrator.Queue.Workers;
 
@@ -38,6 +39,26 @@ public sealed class TelemetryTests
         Assert.Equal("completed", activity.GetTagItem(TaskQueueDiagnostics.OutcomeTag));
     }
 
+    [Fact]
+    public async Task The_depth_of_every_queue_is_shown_by_state_from_counters()
+    {
+        await using var queue = new TestQueue();
+        await queue.StartAsync();
+        await queue.EnqueueAsync("t1");
+        await queue.Queue.EnqueueAsync(new TaskSubmission { Id = "t2", Type = "test", Payload = "1", Queue = "depth", Delay = TimeSpan.FromHours(1) }, TestQueue.Cancel);
+        var measured = new ConcurrentBag<string>();
+        using var meters = Listen(measured);
+        var depth = queue.Services.GetServices<IHostedService>().OfType<QueueDepth>().Single();
+
+        meters.RecordObservableInstruments();
+        await depth.Reading;
+        meters.RecordObservableInstruments();
+
+        Assert.Contains("orchestrator.queue.depth {task} depth scheduled = 1", measured);
+        Assert.Contains("orchestrator.queue.depth {task} default available = 1", measured);
+        Assert.Contains("orchestrator.queue.depth {task} default running = 0", measured);
+    }
+
     private static MeterListener Listen(ConcurrentBag<string> measured)
     {
         var listener = new MeterListener
@@ -50,7 +71,7 @@ public sealed class TelemetryTests
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => measured.Add(Line(instrument, tags)));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Add(instrument.IsObservable ? $"{Line(instrument, tags)} = {value}" : Line(instrument, tags)));
         listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => measured.Add(Line(instrument, tags)));
         listener.Start();
         return listener;

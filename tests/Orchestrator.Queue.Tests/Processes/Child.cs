@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,9 @@ internal static class Child
             case ["enqueue", var database, var prefix, var count]:
                 await EnqueueAsync(database, prefix, int.Parse(count, CultureInfo.InvariantCulture));
                 return 0;
+            case ["starve", var database]:
+                await StarveAsync(database);
+                return 0;
             case ["bare"]:
                 await BareAsync();
                 return 0;
@@ -59,6 +63,36 @@ internal static class Child
         {
             await queue.EnqueueAsync(new TaskSubmission { Id = $"{prefix}-{i}", Type = "test", Payload = "1" });
         }
+    }
+
+    // Every thread that the pool may have is blocked by a handler for longer than a lease.
+    private static async Task StarveAsync(string database)
+    {
+        var threads = Environment.ProcessorCount;
+        ThreadPool.SetMinThreads(threads, threads);
+        ThreadPool.SetMaxThreads(threads, threads);
+        var reasons = new ConcurrentBag<TaskStopReason>();
+        using var never = new ManualResetEventSlim();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddTaskQueue(options => options.Listen = false).UseSqlite(database)
+            .AddHandler("block", (TaskContext context) =>
+            {
+                never.Wait(TimeSpan.FromSeconds(5), CancellationToken.None);
+                reasons.Add(context.StopReason);
+            })
+            .AddWorker(options => (options.Concurrency, options.LeaseDuration) = (threads, TimeSpan.FromSeconds(3)));
+        using var host = builder.Build();
+        var queue = host.Services.GetRequiredService<ITaskQueue>();
+        var ids = Enumerable.Range(0, threads).Select(i => $"t{i}").ToList();
+        await queue.EnqueueAsync(ids.Select(id => new TaskSubmission { Id = id, Type = "block", Payload = "1" }).ToValueList());
+        await host.StartAsync();
+        foreach (var id in ids)
+        {
+            await queue.WaitAsync(id);
+        }
+
+        await host.StopAsync();
+        Console.WriteLine(string.Join(' ', reasons.Distinct()));
     }
 
     private static async Task BareAsync()

@@ -63,6 +63,37 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Handlers_that_block_every_thread_of_the_pool_for_longer_than_a_lease_do_not_lose_it()
+    {
+        var database = _directory.Combine("queue.db");
+        using var child = Child.Start(_directory.Path, "starve", database);
+
+        var output = await child.StandardOutput.ReadToEndAsync(Cancel);
+        await child.WaitForExitAsync(Cancel);
+
+        Assert.Equal((0, "None"), (child.ExitCode, output.Trim()));
+        await using var provider = Provider(database, null);
+        var tasks = await provider.GetRequiredService<ITaskAdministration>().ListAsync(new TaskQuery(), Cancel);
+        Assert.All(tasks, task => Assert.Equal((QueuedTaskState.Completed, 0, 1L), (task.State, task.Crashes, task.LeaseId)));
+    }
+
+    [Fact]
+    public async Task Handlers_that_block_every_thread_do_not_lose_their_leases_while_another_process_writes()
+    {
+        var database = _directory.Combine("queue.db");
+        await using var provider = Provider(database, null);
+        var queue = provider.GetRequiredService<ITaskQueue>();
+        using var child = Child.Start(_directory.Path, "starve", database);
+
+        for (var i = 0; !child.HasExited; i++)
+        {
+            await queue.EnqueueAsync(new TaskSubmission { Id = $"other-{i}", Type = "other", Queue = "other", Payload = "1" }, Cancel);
+        }
+
+        Assert.Equal((0, "None"), (child.ExitCode, (await child.StandardOutput.ReadToEndAsync(Cancel)).Trim()));
+    }
+
+    [Fact]
     public async Task The_queue_works_with_no_configuration()
     {
         using var child = Child.Start(_directory.Path, "bare");

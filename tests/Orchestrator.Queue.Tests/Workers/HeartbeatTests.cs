@@ -47,18 +47,23 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public async Task A_worker_that_cannot_renew_for_the_whole_lease_stops_its_handlers()
+    public async Task A_worker_that_cannot_renew_stops_its_handlers_before_the_lease_ends()
     {
         await using var queue = await StartAsync(out var context);
         var leases = (WatchedLeases)queue.Leases;
         leases.Failure = new StorageException(StorageErrorCodes.Busy, "busy", isTransient: true);
 
-        foreach (var _ in Enumerable.Range(0, 3))
+        foreach (var _ in Enumerable.Range(0, 2))
         {
             await BeatAsync(queue);
             await leases.RenewedAsync();
         }
 
+        Assert.Equal(TaskStopReason.None, (await context).StopReason);
+        await queue.Time.WaitForTimerAsync(2, Cancel);
+        queue.Time.Advance(TimeSpan.FromSeconds(15));
+
+        await queue.Logs.WaitForAsync(entry => entry.EventId.Id == 1113, Cancel);
         await queue.Logs.WaitForAsync(entry => entry.EventId.Id == 1102, Cancel);
         Assert.Equal(TaskStopReason.LeaseLost, (await context).StopReason);
     }
@@ -98,7 +103,7 @@ public sealed class HeartbeatTests
     {
         await using var queue = await StartAsync(out var context);
 
-        await queue.Store.CancelAsync("t1", queue.Time.GetUtcNow(), Cancel);
+        await queue.Operations.CancelAsync("t1", queue.Time.GetUtcNow(), Cancel);
         Assert.Equal(TaskStopReason.None, (await context).StopReason);
         await BeatAsync(queue);
 
@@ -111,7 +116,7 @@ public sealed class HeartbeatTests
     {
         await using var queue = await StartAsync();
 
-        await queue.Store.CancelAsync("t1", queue.Time.GetUtcNow(), Cancel);
+        await queue.Operations.CancelAsync("t1", queue.Time.GetUtcNow(), Cancel);
         _handler.GoOn(TaskHandlerResult.Completed("1"));
 
         Assert.Equal((QueuedTaskState.Completed, 0), await EndAsync(queue));

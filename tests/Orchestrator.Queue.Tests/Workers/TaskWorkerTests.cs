@@ -30,7 +30,7 @@ public sealed class TaskWorkerTests
         await queue.StartAsync();
         await queue.Time.WaitForTimerAsync(2, Cancel);
 
-        await queue.Store.AddAsync(new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }, queue.Time.GetUtcNow(), Cancel);
+        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
         queue.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("t1", (await _handler.StartedAsync()).Task.Id);
@@ -129,7 +129,7 @@ public sealed class TaskWorkerTests
         var waiting = await queue.GetAsync("t1");
         var second = await queue.PollUntilAsync(_handler.StartedAsync());
 
-        Assert.Equal((QueuedTaskState.Available, 0), (waiting.State, waiting.Attempt));
+        Assert.Equal((QueuedTaskState.Scheduled, 0, ManualTimeProvider.DefaultStart.AddSeconds(1)), (waiting.State, waiting.Attempt, waiting.AvailableAt));
         Assert.Equal((1, 2), (second.Task.Attempt, second.FencingToken));
     }
 
@@ -166,7 +166,7 @@ public sealed class TaskWorkerTests
     public async Task A_task_whose_lease_ended_is_taken_over_at_the_next_poll()
     {
         await using var queue = new TestQueue(_handler.HandleAsync);
-        await queue.Store.AddAsync(new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }, queue.Time.GetUtcNow(), Cancel);
+        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
         await queue.Store.LeaseAsync(
             new LeaseRequest { Worker = new() { Id = "dead", WorkerName = "dead" }, Duration = TimeSpan.FromSeconds(1) }, queue.Time.GetUtcNow(), Cancel);
         await queue.StartAsync();
@@ -175,6 +175,23 @@ public sealed class TaskWorkerTests
         queue.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal((1, 2L), ((await _handler.StartedAsync()).Task.Crashes, (await queue.GetAsync("t1")).LeaseId));
+    }
+
+    [Fact]
+    public async Task A_sweep_that_fails_holds_up_no_task()
+    {
+        var isBroken = false;
+        await using var queue = new TestQueue(_handler.HandleAsync, builder => StoreProxy.Watch(
+            builder.Services, method => _ = isBroken && method == nameof(Storage.ITaskStore.ReclaimExpiredAsync) ? throw new IOException("broken") : 0));
+        await queue.StartAsync();
+        await queue.Time.WaitForTimerAsync(2, Cancel);
+        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
+
+        isBroken = true;
+        queue.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("t1", (await _handler.StartedAsync()).Task.Id);
+        Assert.Contains(queue.Logs.Entries, entry => entry.EventId.Id == 1120);
     }
 
     [Fact]

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Orchestrator.Queue.Schedules;
+
+/// <summary>Puts the schedules that the host's own code names, when the host starts. One that is there and the same goes on as it was; one that was paused or resumed meanwhile stays so.</summary>
+internal sealed class ScheduleSeeds(ITaskSchedules schedules, IEnumerable<ScheduleSeed> seeds) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var seed in seeds)
+        {
+            var existing = await schedules.GetAsync(seed.Schedule.Id, cancellationToken).ConfigureAwait(false);
+            var schedule = existing is null ? seed.Schedule : seed.Schedule with { IsPaused = existing.Schedule.IsPaused };
+            await schedules.PutAsync(schedule, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>A schedule that the host's own code names.</summary>
+internal sealed record ScheduleSeed(TaskSchedule Schedule);
