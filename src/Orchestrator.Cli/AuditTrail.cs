@@ -17,6 +17,6 @@ internal static class AuditTrail
             last = entry.Sequence;
         }
 
-        return count == 0 ? null : new AuditReference(host.DatabasePath, count, first, last, $"orchestrator audit list --task {taskId}");
+        return count == 0 ? null : new AuditReference(host.Database, count, first, last, $"orchestrator audit list --task {taskId}");
     }
 }

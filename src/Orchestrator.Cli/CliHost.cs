@@ -14,9 +14,14 @@ internal sealed class CliHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly OrchestratorOptions _options;
+    private readonly bool _isPostgreSql;
     private bool _started;
 
-    private CliHost(IHost host, OrchestratorOptions options) => (_host, _options) = (host, options);
+    private CliHost(IHost host, OrchestratorOptions options, PostgreSqlSettings? postgreSql)
+    {
+        (_host, _options, _isPostgreSql) = (host, options, postgreSql is not null);
+        Database = postgreSql is null ? Path.Combine(options.StateDirectory, OrchestratorState.DatabaseName) : $"PostgreSQL, schema {postgreSql.Schema}";
+    }
 
     public IServiceProvider Services => _host.Services;
 
@@ -24,20 +29,37 @@ internal sealed class CliHost : IAsyncDisposable
 
     public string StateDirectory => _options.StateDirectory;
 
-    public string DatabasePath => Path.Combine(_options.StateDirectory, OrchestratorState.DatabaseName);
+    /// <summary>Where the data is, for people.</summary>
+    public string Database { get; }
 
     /// <summary>Assembles the services and opens the database; no worker runs.</summary>
     public static async Task<CliHost> CreateAsync(CliContext context, string? repository, CancellationToken cancellationToken, Action<OrchestratorOptions>? configure = null)
     {
-        var host = Build(context, repository, configure);
-        if (ConfigurationValidation.ErrorsOf(host.Services) is { Count: > 0 } errors)
-        {
-            await host.DisposeAsync();
-            throw new ConfigurationErrorsException(errors);
-        }
-
+        var host = await AssembleAsync(context, repository, configure);
         await host.Services.GetRequiredService<ITaskStore>().InitializeAsync(cancellationToken);
         return host;
+    }
+
+    /// <summary>Assembles the services for a database that is there already; makes and migrates none.</summary>
+    /// <exception cref="ArgumentException">The database does not meet the demand.</exception>
+    public static async Task<CliHost> OpenAsync(CliContext context, DatabaseDemand demand, CancellationToken cancellationToken)
+    {
+        if (demand == DatabaseDemand.None)
+        {
+            return await CreateAsync(context, repository: null, cancellationToken);
+        }
+
+        var host = await AssembleAsync(context, repository: null, configure: null);
+        try
+        {
+            await ExistingDatabase.DemandAsync(host.Services, demand, host._isPostgreSql, cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Finds out which providers can work, takes up what dead processes left and starts the worker.</summary>
@@ -58,6 +80,18 @@ internal sealed class CliHost : IAsyncDisposable
         _host.Dispose();
     }
 
+    private static async Task<CliHost> AssembleAsync(CliContext context, string? repository, Action<OrchestratorOptions>? configure)
+    {
+        var host = Build(context, repository, configure);
+        if (ConfigurationValidation.ErrorsOf(host.Services) is { Count: > 0 } errors)
+        {
+            await host.DisposeAsync();
+            throw new ConfigurationErrorsException(errors);
+        }
+
+        return host;
+    }
+
     private static CliHost Build(CliContext context, string? repository, Action<OrchestratorOptions>? configure)
     {
         var settings = OrchestratorSettings.Load(repository, context.ConfigurationFile, context.StateDirectory);
@@ -66,6 +100,11 @@ internal sealed class CliHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(context.Output).AddSingleton<IAgentTaskObserver, OutputObserver>();
         builder.Services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(providers => ProviderSettings.AddTo(providers, settings.Providers));
-        return new CliHost(builder.Build(), settings.Options);
+        if (settings.PostgreSql is { } postgreSql)
+        {
+            builder.Services.AddOrchestratorStorage().UsePostgreSql(postgreSql.Apply);
+        }
+
+        return new CliHost(builder.Build(), settings.Options, settings.PostgreSql);
     }
 }

@@ -6,8 +6,10 @@ using Spectre.Console;
 namespace Orchestrator.Cli;
 
 /// <summary>The options that every command takes, and the one place where errors become messages and exit codes.</summary>
-internal sealed class GlobalOptions
+internal sealed class GlobalOptions(Func<bool, ICliOutput>? createOutput = null)
 {
+    private readonly Func<bool, ICliOutput> _createOutput = createOutput ?? CreateOutput;
+
     public Option<bool> Json { get; } = new("--json") { Description = "Write one JSON object a line instead of words.", Recursive = true };
 
     public Option<string?> Config { get; } = new("--config") { Description = $"A configuration file that wins over the repository's and {ConfigurationSources.UserFile}.", HelpName = "FILE", Recursive = true };
@@ -18,7 +20,7 @@ internal sealed class GlobalOptions
     public Func<ParseResult, CancellationToken, Task<int>> Handle(Func<ParseResult, CliContext, CancellationToken, Task<int>> action) =>
         async (parsed, cancellationToken) =>
         {
-            var output = CreateOutput(parsed.GetValue(Json));
+            var output = _createOutput(parsed.GetValue(Json));
             try
             {
                 return await action(parsed, new CliContext(output, parsed.GetValue(Config), parsed.GetValue(State)), cancellationToken);
@@ -51,7 +53,7 @@ internal sealed class GlobalOptions
     {
         // The option itself may be among what could not be read.
         var json = parsed.Tokens.Any(token => token.Value == Json.Name);
-        CreateOutput(json).Error("The command line is wrong; see --help.", [.. parsed.Errors.Select(error => error.Message)]);
+        _createOutput(json).Error("The command line is wrong; see --help.", [.. parsed.Errors.Select(error => error.Message)]);
     }
 
     public void AddTo(Command root)

@@ -32,7 +32,7 @@ public sealed class CommandsTests : IDisposable
         Assert.Equal("failed", shown.Status);
         Assert.Equal(id, Assert.Single(discarded.Lines).GetProperty("task").GetProperty("id").GetString());
         Assert.Equal(1, tooLate.ExitCode);
-        Assert.Contains("orchestrator tasks show", tooLate.FailureMessage, StringComparison.Ordinal);
+        Assert.Contains("orchestrator tasks list", tooLate.FailureMessage, StringComparison.Ordinal);
         Assert.Equal(0, retried.ExitCode);
         Assert.Equal(id, Assert.Single(waiting.Lines).GetProperty("task").GetProperty("id").GetString());
         Assert.Equal(0, cancelled.ExitCode);

@@ -7,13 +7,16 @@ namespace Orchestrator.Cli.Configuration;
 /// <summary>The settings of one run of the command: read once, with every error at once.</summary>
 internal sealed class OrchestratorSettings
 {
-    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers"];
+    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers", "storage"];
 
     /// <summary>The providers, those that ship with the command included.</summary>
     public required IReadOnlyList<ProviderSettings> Providers { get; init; }
 
     /// <summary>The main job's own options.</summary>
     public required OrchestratorOptions Options { get; init; }
+
+    /// <summary>The PostgreSQL that holds the data; <see langword="null"/> for the SQLite file in the state directory.</summary>
+    public PostgreSqlSettings? PostgreSql { get; init; }
 
     /// <summary>Whether a key from the environment is ours.</summary>
     public static bool IsKnown(string key) => TopLevel.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase);
@@ -30,6 +33,7 @@ internal sealed class OrchestratorSettings
         }
 
         var providers = ProviderSettings.ReadAll(root.GetSection("providers"), errors);
+        var postgreSql = PostgreSqlSettings.Read(root.GetSection("storage"), errors);
         if (errors.Count > 0)
         {
             // What can be read but is out of range is told with the rest, not on the next try.
@@ -37,7 +41,7 @@ internal sealed class OrchestratorSettings
             throw new ConfigurationErrorsException(errors);
         }
 
-        return new OrchestratorSettings { Options = options, Providers = providers };
+        return new OrchestratorSettings { Options = options, Providers = providers, PostgreSql = postgreSql };
     }
 
     private static IReadOnlyList<string> OutOfRange(OrchestratorOptions options, IReadOnlyList<ProviderSettings> providers)
@@ -60,6 +64,7 @@ internal sealed class OrchestratorSettings
         reader.Text("workerName", value => options.WorkerName = value);
         reader.Text("containerName", value => options.ContainerName = value);
         reader.Text("providers");
+        reader.Text("storage");
         reader.RejectUnknown();
         return options;
     }

@@ -47,7 +47,7 @@ internal sealed class SettingReader(IConfiguration section, List<string> errors)
     }
 
     public void Duration(string key, Action<TimeSpan> assign) =>
-        Parsed(key, text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null, "a duration such as 00:10:00", assign);
+        Parsed(key, Cli.Duration.Read, $"a duration such as 00:10:00 ({Cli.Duration.Forms})", assign);
 
     public void Number(string key, Action<int> assign) =>
         Parsed(key, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null, "a whole number", assign);

@@ -3,14 +3,20 @@ using Orchestrator.Auditing;
 using Orchestrator.Hosting;
 using Orchestrator.Providers;
 using Orchestrator.Queue;
+using Orchestrator.Queue.Plans;
+using Orchestrator.Queue.Schedules;
 using Orchestrator.Routing;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Cli.Output;
 
 /// <summary>One line of <c>--json</c> output. <see cref="Type"/> says which member is set.</summary>
 internal sealed record CliLine
 {
-    /// <summary><c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>.</summary>
+    /// <summary>
+    /// <c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>, <c>attempt</c>, <c>log_line</c>,
+    /// <c>wait</c>, <c>queue</c>, <c>statistics</c>, <c>plan</c>, <c>schedule</c>, <c>sizes</c>, <c>changed</c> and the like.
+    /// </summary>
     public required string Type { get; init; }
 
     public AgentTaskEvent? Event { get; init; }
@@ -27,11 +33,29 @@ internal sealed record CliLine
 
     public QueuedTask? Task { get; init; }
 
+    public TaskAttempt? Attempt { get; init; }
+
+    public TaskLogLine? LogLine { get; init; }
+
+    public TaskWait? Wait { get; init; }
+
+    public QueueStatus? Queue { get; init; }
+
+    public QueueStatistics? Statistics { get; init; }
+
+    public PlanStatus? Plan { get; init; }
+
+    public ScheduleStatus? Schedule { get; init; }
+
+    public StorageSizes? Sizes { get; init; }
+
     public ProviderStatus? Provider { get; init; }
 
     public OperationEntry? Entry { get; init; }
 
     public ChainVerification? Chain { get; init; }
+
+    public AuditExport? Export { get; init; }
 
     public RoutingExplanation? Explanation { get; init; }
 
@@ -42,6 +66,9 @@ internal sealed record CliLine
 
 /// <summary>Where the audit entries of a task are.</summary>
 internal sealed record AuditReference(string Database, long Entries, long First, long Last, string Command);
+
+/// <summary>What <c>orchestrator audit export</c> wrote; <see cref="LastHash"/> is to be kept somewhere else.</summary>
+internal sealed record AuditExport(string File, long Entries, long? LastSequence, string? LastHash);
 
 /// <summary>A provider as <c>orchestrator providers</c> shows it.</summary>
 internal sealed record ProviderStatus(ProviderDescriptor Descriptor, ProviderHealth Health);
@@ -64,6 +91,10 @@ internal sealed record DoctorCheck(string Name, bool Ok, bool Required, string F
 [JsonSerializable(typeof(Orchestrator.Patching.PatchConflict))]
 [JsonSerializable(typeof(Orchestrator.Patching.FilePatch))]
 [JsonSerializable(typeof(Orchestrator.Patching.PatchEdit))]
+[JsonSerializable(typeof(PlanTaskStatus))]
+[JsonSerializable(typeof(QueuedTaskState))]
+[JsonSerializable(typeof(DayOfWeek))]
+[JsonSerializable(typeof(TableSize))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

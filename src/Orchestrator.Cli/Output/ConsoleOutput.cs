@@ -29,6 +29,8 @@ internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) :
             case { Check: { } check }:
                 WriteCheck(check);
                 break;
+            case var _ when new QueueView(console).TryWrite(line):
+                break;
             default:
                 foreach (var text in Terminal.SafeLines(line.Message))
                 {

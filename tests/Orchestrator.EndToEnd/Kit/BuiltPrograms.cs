@@ -11,6 +11,8 @@ internal static class BuiltPrograms
 
     public static string WebHost => Find("WebHost");
 
+    public static string HealthAudit => Find("HealthAudit");
+
     private static string Find(string name)
     {
         var path = Path.Combine(Metadata("ArtifactsPath"), "bin", name, Metadata("Configuration"), name + ".dll");
