@@ -2,9 +2,9 @@
 # Installs and starts the outside programs that the tests really run.
 #
 #   eng/engines.sh                    git python3 node codex postgres
-#   eng/engines.sh codex postgres     only these
+#   eng/engines.sh codex postgres     only these; redis, which no test needs, comes only when it is named
 #   eng/engines.sh --status postgres  exit code 0 when it is there and runs
-#   eng/engines.sh --stop             stops what this script started
+#   eng/engines.sh --stop             stops what this script started; "--stop redis" only that
 #
 # ORCHESTRATOR_ENGINES is the folder it installs into (default: ~/.cache/orchestrator-engines). Quick when all is there.
 set -euo pipefail
@@ -14,6 +14,7 @@ cache=${ORCHESTRATOR_ENGINES:-$HOME/.cache/orchestrator-engines}
 mkdir -p "$cache/bin"
 cache=$(cd "$cache" && pwd)
 env_file=$cache/postgres.env
+redis_env_file=$cache/redis.env
 
 say() { printf 'engines: %s\n' "$*"; }
 fail() { printf 'engines: %s\n' "$*" >&2; exit 1; }
@@ -156,16 +157,70 @@ stop_postgres() {
   rm -f "$env_file"
 }
 
+# --- Redis, for benchmarks/Peers: an append-only file that is synced every second ---
+
+redis_running() {
+  local port
+  [ -f "$redis_env_file" ] || return 1
+  port=$(sed -n 's/^port //p' "$cache/redis/redis.conf")
+  [ "$(REDISCLI_AUTH=$(cat "$cache/redis/password") redis-cli -h 127.0.0.1 -p "$port" ping 2> /dev/null)" = PONG ]
+}
+
+ensure_redis() {
+  if redis_running; then
+    say "redis: runs, connection string in $redis_env_file"
+    return
+  fi
+  if ! command -v redis-server > /dev/null || ! command -v redis-cli > /dev/null; then apt_install redis-server; fi
+
+  local folder=$cache/redis port=$((20000 + RANDOM % 20000)) tries
+  rm -f "$redis_env_file"
+  install -d -m 700 "$folder"
+  (umask 077 && od -An -N18 -tx1 /dev/urandom | tr -d ' \n' > "$folder/password")
+  for tries in 1 2 3 4 5 6 7 8; do
+    (umask 077 && printf '%s\n' "port $port" "bind 127.0.0.1" "requirepass $(cat "$folder/password")" "dir $folder" "logfile $folder/server.log" \
+      "daemonize yes" 'save ""' "appendonly yes" "appendfsync everysec" > "$folder/redis.conf")
+    if port_is_free "$port" && redis-server "$folder/redis.conf" > /dev/null 2>&1; then break; fi
+    port=$((port + 1 + tries))
+  done
+  (umask 077 && printf 'ORCHESTRATOR_REDIS="redis://:%s@127.0.0.1:%s/0"\n' "$(cat "$folder/password")" "$port" > "$redis_env_file")
+  for tries in 1 2 3 4 5 6 7 8 9 10; do
+    if redis_running; then
+      say "redis: started on port $port, connection string in $redis_env_file"
+      return
+    fi
+    sleep 0.5
+  done
+  rm -f "$redis_env_file"
+  fail "Redis did not start: see $folder/server.log"
+}
+
+stop_redis() {
+  if redis_running; then
+    REDISCLI_AUTH=$(cat "$cache/redis/password") redis-cli -h 127.0.0.1 -p "$(sed -n 's/^port //p' "$cache/redis/redis.conf")" shutdown nosave > /dev/null
+    say "redis: stopped"
+  fi
+  rm -f "$redis_env_file"
+}
+
 status() {
   case $1 in
     postgres) pg_running ;;
+    redis) redis_running ;;
     codex) [ -x "$cache/bin/codex" ] ;;
     *) command -v "$1" > /dev/null ;;
   esac
 }
 
 case ${1:-} in
-  --stop) stop_postgres; exit ;;
+  --stop)
+    case ${2:-all} in
+      all) stop_postgres; stop_redis ;;
+      redis) stop_redis ;;
+      *) fail "--stop takes no name but redis" ;;
+    esac
+    exit
+    ;;
   --status) status "${2:?--status needs the name of an engine}"; exit ;;
   -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit ;;
 esac
@@ -182,6 +237,7 @@ for engine in "$@"; do
     node) ensure_node ;;
     codex) ensure_codex ;;
     postgres) ensure_postgres ;;
-    *) fail "unknown engine '$engine'; known: git python3 node codex postgres" ;;
+    redis) ensure_redis ;;
+    *) fail "unknown engine '$engine'; known: git python3 node codex postgres redis" ;;
   esac
 done
