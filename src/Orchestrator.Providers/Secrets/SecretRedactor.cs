@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Orchestrator.Secrets;
@@ -69,7 +70,8 @@ public sealed class SecretRedactor : ISecretRedactor
         yield return value;
         yield return Uri.EscapeDataString(value);
         yield return System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(value);
-        yield return value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        yield return Escape(value, slash: "/");
+        yield return Escape(value, slash: @"\/");
         yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
         foreach (var offset in (int[])[0, 1, 2])
         {
@@ -79,6 +81,30 @@ public sealed class SecretRedactor : ISecretRedactor
                 yield return form.Replace('+', '-').Replace('/', '_');
             }
         }
+    }
+
+    /// <summary>As JavaScript and most other writers of JSON put it: only what has to be is escaped, and by some a slash.</summary>
+    private static string Escape(string value, string slash)
+    {
+        var text = new StringBuilder(value.Length);
+        foreach (var character in value)
+        {
+            _ = character switch
+            {
+                '\\' => text.Append(@"\\"),
+                '"' => text.Append("\\\""),
+                '\n' => text.Append(@"\n"),
+                '\r' => text.Append(@"\r"),
+                '\t' => text.Append(@"\t"),
+                '\b' => text.Append(@"\b"),
+                '\f' => text.Append(@"\f"),
+                '/' => text.Append(slash),
+                < ' ' => text.Append(CultureInfo.InvariantCulture, $@"\u{(int)character:x4}"),
+                _ => text.Append(character),
+            };
+        }
+
+        return text.ToString();
     }
 
     /// <summary>What the value looks like inside the Base64 of a longer text, without the characters that its neighbours share.</summary>

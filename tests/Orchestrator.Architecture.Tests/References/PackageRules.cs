@@ -36,7 +36,7 @@ internal static class PackageRules
         [Storage] = new([Abstractions], "Dapper", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3", HostingAbstractions),
         ["Orchestrator.Storage.PostgreSql"] = new([Abstractions, Storage], "Npgsql"),
         [Routing] = new([Abstractions], AI),
-        [Queue] = new([Abstractions, Storage], HostingAbstractions),
+        [Queue] = new([Abstractions, Storage], HostingAbstractions, "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions"),
         [Patching] = new([Abstractions]),
         [Containers] = new([Abstractions]),
         [Providers] = new([Abstractions], AI, "Microsoft.Extensions.Http", "Polly.Core"),
@@ -44,7 +44,7 @@ internal static class PackageRules
         [Hosting] = new([Abstractions, Storage, Routing, Queue, Patching, Containers, Providers, Workflow], HostingAbstractions, Logging),
         [AspNetCore] = new([Abstractions, Hosting], [], ["Microsoft.AspNetCore.App"]),
         ["Orchestrator.Client"] = new([Abstractions]),
-        ["Orchestrator.Cli"] = new([Abstractions, Hosting, AspNetCore], "Microsoft.Extensions.Hosting", "System.CommandLine", "Spectre.Console"),
+        ["Orchestrator.Cli"] = new([Abstractions, Hosting, AspNetCore, "Orchestrator.Storage.PostgreSql"], "Microsoft.Extensions.Hosting", "System.CommandLine", "Spectre.Console"),
         ["Orchestrator.Agents"] = new([Abstractions, Storage], AI),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -21,6 +21,18 @@ public sealed class SecretRedactorTests
         Assert.Equal("{\"k\":\"***\"}", redactor.Redact(System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["k"] = Value })));
     }
 
+    [Theory]
+    [InlineData("-----BEGIN KEY-----\nab+c/d\"e\n-----END KEY-----", @"-----BEGIN KEY-----\nab+c/d\""e\n-----END KEY-----")]
+    [InlineData("-----BEGIN KEY-----\nab+c/d\n-----END KEY-----", @"-----BEGIN KEY-----\nab+c\/d\n-----END KEY-----")]
+    [InlineData("first line\r\nsecond\tline\u0001", @"first line\r\nsecond\tline\u0001")]
+    public void A_secret_of_several_lines_is_masked_as_other_writers_of_JSON_escape_it(string secret, string escaped)
+    {
+        var redactor = new SecretRedactor();
+        redactor.Add(new SecretValue(secret));
+
+        Assert.Equal("{\"key\":\"***\"}", redactor.Redact($"{{\"key\":\"{escaped}\"}}"));
+    }
+
     [Fact]
     public void Text_without_secrets_stays_the_same_instance()
     {
