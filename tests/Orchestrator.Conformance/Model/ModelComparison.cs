@@ -33,6 +33,7 @@ internal static class ModelComparison
 
     public static void Compare(ModelQueue queue, IReadOnlyDictionary<string, QueuedTask> rows)
     {
+        AllowPuttingOff(queue);
         LearnTimes(queue, rows);
         foreach (var task in queue.Tasks)
         {
@@ -45,6 +46,16 @@ internal static class ModelComparison
         }
 
         ModelMismatchException.Unless(rows.Count == queue.Tasks.Count, $"there are {rows.Count} tasks instead of {queue.Tasks.Count}");
+    }
+
+    // An engine may put a task off whose window has closed as soon as it sees it, not only when a worker asks: no worker could take it either way.
+    private static void AllowPuttingOff(ModelQueue queue)
+    {
+        foreach (var task in queue.Tasks.Where(task => task.IsWaiting && task.State != QueuedTaskState.Blocked && task.AvailableAt <= queue.Now && !ModelWindow.IsOpen(task.Submission.Window, queue.Now)))
+        {
+            task.OtherStates.Add(QueuedTaskState.Scheduled);
+            task.OtherTimes.Add(ModelWindow.Opening(task.Submission.Window, queue.Now));
+        }
     }
 
     /// <summary>Learns which of the times that are equally good the engine gave to tasks.</summary>
