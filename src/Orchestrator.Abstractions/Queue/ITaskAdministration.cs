@@ -56,7 +56,10 @@ public interface ITaskAdministration
     /// <returns>What came of it.</returns>
     ValueTask<TaskChangeStatus> RetryAsync(string taskId, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes every discarded or cancelled task that matches available again, up to <see cref="TaskQuery.Limit"/>, the oldest first.</summary>
+    /// <summary>
+    /// Makes discarded or cancelled tasks that match available again: of the newest <see cref="TaskQuery.Limit"/>, the oldest first. Those whose deduplication key is
+    /// taken stay as they are.
+    /// </summary>
     /// <param name="query">Which tasks; without a state, the discarded ones.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>The tasks.</returns>
