@@ -3,7 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Orchestrator.Auditing;
 using Orchestrator.Secrets;
-using Orchestrator.Storage.PostgreSql.Auditing;
+using Orchestrator.Storage.Auditing;
 using Orchestrator.Storage.Sqlite.Auditing;
 
 namespace Orchestrator.Storage.PostgreSql;
@@ -107,7 +107,7 @@ public sealed class PostgreSqlOperationLog : IOperationLog
 
     private async ValueTask<ChainHead> ReadHeadAsync(CancellationToken cancellationToken) => await _database.RunAsync(
         (session, cancel) => session.FirstAsync(ReadHead, static row => new ChainHead(row.GetInt64(0), row.GetString(1)), cancel), cancellationToken).ConfigureAwait(false)
-        ?? new ChainHead(0, OperationRow.NoHash);
+        ?? ChainHead.Empty;
 
     private const string ReadPage = """
         SELECT sequence, name, task_id, execution_id, provider, outcome, message, data, worker_name, container_name, created_at, previous_hash, hash

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Orchestrator.Auditing;
 using Orchestrator.Secrets;
+using Orchestrator.Storage.Auditing;
 using Orchestrator.Storage.Sqlite.Auditing;
 
 namespace Orchestrator.Storage.Sqlite;
@@ -63,7 +64,7 @@ public sealed class SqliteOperationLog : IOperationLog
         return _database.WriteAsync(
             connection =>
             {
-                var head = connection.Statement(ReadHead).Single(Head.Read) ?? Head.Empty;
+                var head = connection.Statement(ReadHead).Single(ToHead) ?? ChainHead.Empty;
                 var first = head.Entries is >= 0 and < long.MaxValue ? head.Entries + 1 : 1;
                 var place = connection.Statement(FindPlace).Set("@first", first).Scalar() ?? first;
                 var row = OperationRow.Create(clean, place, _time.GetUtcNow().ToMilliseconds(), head.Hash);
@@ -93,13 +94,13 @@ public sealed class SqliteOperationLog : IOperationLog
     {
         ArgumentNullException.ThrowIfNull(query);
         var left = query.Limit ?? int.MaxValue;
-        for (var from = Next(query.After); left > 0 && from is { } first;)
+        for (var from = ChainWalk.Next(query.After); left > 0 && from is { } first;)
         {
             var page = await ReadPageAsync(query, first, Math.Min(left, PageSize), cancellationToken).ConfigureAwait(false);
             foreach (var row in page)
             {
                 yield return ToEntry(row);
-                from = Next(row.Sequence);
+                from = ChainWalk.Next(row.Sequence);
             }
 
             left = page.Count < Math.Min(left, PageSize) ? 0 : left - page.Count;
@@ -109,57 +110,11 @@ public sealed class SqliteOperationLog : IOperationLog
     private const string ReadHead = "SELECT entries, hash FROM operation_log_head";
 
     /// <inheritdoc/>
-    public async ValueTask<ChainVerification> VerifyAsync(CancellationToken cancellationToken)
-    {
-        var all = new OperationQuery();
-        var (entries, previous) = (0L, OperationRow.NoHash);
+    public ValueTask<ChainVerification> VerifyAsync(CancellationToken cancellationToken) => ChainWalk.RunAsync(
+        (from, cancel) => ReadPageAsync(new OperationQuery(), from, PageSize, cancel), PageSize, ReadHeadAsync, cancellationToken);
 
-        // The head is read first: entries that others append meanwhile stand after it.
-        var head = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
-        var hashAtHead = head.Entries == 0 ? previous : null;
-        for (long? from = long.MinValue; from is { } first;)
-        {
-            var page = await ReadPageAsync(all, first, PageSize, cancellationToken).ConfigureAwait(false);
-            foreach (var row in page)
-            {
-                if (row.Fault(row.Hash, entries + 1, previous) is { } fault)
-                {
-                    return new ChainVerification(false, entries, entries + 1, fault);
-                }
-
-                (entries, previous) = (entries + 1, row.Hash!);
-                hashAtHead = entries == head.Entries ? previous : hashAtHead;
-            }
-
-            from = page.Count < PageSize ? null : Next(page[^1].Sequence);
-        }
-
-        return await CheckHeadAsync(head, hashAtHead, entries, previous, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<ChainVerification> CheckHeadAsync(Head head, string? hashAtHead, long entries, string lastHash, CancellationToken cancellationToken)
-    {
-        if (entries < head.Entries)
-        {
-            return new ChainVerification(false, entries, entries + 1, $"Entries {entries + 1} to {head.Entries} at the end are missing.");
-        }
-
-        if (hashAtHead != head.Hash)
-        {
-            return new ChainVerification(false, entries, head.Entries, "The last entry is not the one that was written last.");
-        }
-
-        // More entries than the head told of: they were appended meanwhile, and then the head moved on, or they are forged.
-        var now = await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
-        return now.Entries > entries || (now.Entries == entries && now.Hash == lastHash)
-            ? new ChainVerification(true, entries)
-            : new ChainVerification(false, entries, now.Entries + 1, "Entries at the end were not written by the log.");
-    }
-
-    private static long? Next(long sequence) => sequence < long.MaxValue ? sequence + 1 : null;
-
-    private ValueTask<Head> ReadHeadAsync(CancellationToken cancellationToken) =>
-        _database.ReadAsync(connection => connection.Statement(ReadHead).Single(Head.Read) ?? Head.Empty, cancellationToken);
+    private ValueTask<ChainHead> ReadHeadAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync(connection => connection.Statement(ReadHead).Single(ToHead) ?? ChainHead.Empty, cancellationToken);
 
     private ValueTask<List<OperationRow>> ReadPageAsync(OperationQuery query, long from, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
         connection => connection.Statement(ReadPage).Set("@from", from).Set("@taskId", query.TaskId).Set("@name", query.Name).Set("@limit", limit).Query(ReadRow),
@@ -199,10 +154,6 @@ public sealed class SqliteOperationLog : IOperationLog
         StorageErrorCodes.Corrupt, $"Entry {row.Sequence} of the operation log in '{_database.Path}' was damaged and cannot be read. Verify the log to see what else was.", error);
 
     // How many entries there are, and the hash of the last.
-    private sealed record Head(long Entries, string Hash)
-    {
-        public static readonly Head Empty = new(0, OperationRow.NoHash);
 
-        public static Head Read(SqliteRow row) => new(row.GetInt64(0), row.GetString(1));
-    }
+    private static ChainHead ToHead(SqliteRow row) => new(row.GetInt64(0), row.GetString(1));
 }

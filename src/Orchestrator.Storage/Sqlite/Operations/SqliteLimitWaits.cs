@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Orchestrator.Queue;
 using Orchestrator.Storage.Sqlite.Tasks;
+using Orchestrator.Storage.Waits;
 
 namespace Orchestrator.Storage.Sqlite.Operations;
 
@@ -20,63 +21,15 @@ internal static class SqliteLimitWaits
     /// <summary>Adds what there is to say.</summary>
     public static void Add(List<TaskWait> waits, SqliteConnection connection, QueuedTask task, DateTimeOffset now)
     {
-        var queue = connection.Statement(ReadQueue).Set("@queue", task.Queue).Single(row => new QueueLimits(
-            row.GetBoolean(0), row.GetInt64OrNull(1), row.GetInt64OrNull(2), Rate(row, 3))) ?? new QueueLimits(false, null, null, null);
-        if (queue.IsPaused)
-        {
-            waits.Add(new TaskWait(TaskWaitReason.QueuePaused, $"Queue '{task.Queue}' is paused."));
-        }
-
+        var queue = connection.Statement(ReadQueue).Set("@queue", task.Queue)
+            .Single(row => new QueueLimits(row.GetBoolean(0), row.GetInt64OrNull(1), row.GetInt64OrNull(2), Rate(row, 3)));
         var running = connection.Statement(ReadRunning).Set("@queue", task.Queue)
-            .Query(row => new RunningTask(row.GetString(0), row.GetInt64(1), row.GetStringOrNull(2)));
-        AddSlots(waits, TaskWaitReason.QueueLimit, $"Queue '{task.Queue}'", queue.MaxRunning, running, task.Slots);
-        if (task.Group is not { } name)
-        {
-            return;
-        }
-
-        var group = connection.Statement(ReadGroup).Set("@queue", task.Queue).Set("@group", name).Single(row => new GroupLimits(
-            row.GetInt64OrNull(0), Rate(row, 1), row.GetDoubleOrNull(4), row.GetInt64OrNull(5))) ?? new GroupLimits(null, null, null, null);
-        AddSlots(waits, TaskWaitReason.GroupLimit, $"Group '{name}'", group.MaxRunning ?? queue.MaxRunningPerGroup, [.. running.Where(other => other.Group == name)], task.Slots);
-        AddRate(waits, name, group.Rate ?? queue.RatePerGroup, group, now.ToMilliseconds());
-    }
-
-    private static void AddSlots(List<TaskWait> waits, TaskWaitReason reason, string whose, long? limit, List<RunningTask> running, int needed)
-    {
-        var taken = running.Sum(task => task.Slots);
-        if (limit is null || taken + needed <= limit)
-        {
-            return;
-        }
-
-        var tasks = running.Count == 0 ? "" : $" (tasks {TaskNames.Join([.. running.Select(task => task.Id)])})";
-        var more = needed == 1 ? "" : $"; the task needs {needed}";
-        waits.Add(new TaskWait(reason, $"{whose} runs {taken} of {limit} slots{tasks}{more}."));
-    }
-
-    private static void AddRate(List<TaskWait> waits, string name, TokenRate? rate, GroupLimits group, long now)
-    {
-        if (rate is null)
-        {
-            return;
-        }
-
-        var left = rate.TokensAt(group.Tokens, group.RefilledAt ?? now, now);
-        if (left < TokenRate.One)
-        {
-            waits.Add(new TaskWait(
-                TaskWaitReason.GroupRate,
-                $"Group '{name}' started as many tasks as it may: {rate.Count} in {TimeSpan.FromMilliseconds(rate.Period)}.",
-                SqliteTime.ToTime(now + (long)Math.Ceiling((1 - left) * rate.Period / rate.Count))));
-        }
+            .Query(row => new RunningSlots(row.GetString(0), row.GetInt64(1), row.GetStringOrNull(2)));
+        var group = task.Group is null ? null : connection.Statement(ReadGroup).Set("@queue", task.Queue).Set("@group", task.Group)
+            .Single(row => new GroupLimits(row.GetInt64OrNull(0), Rate(row, 1), row.GetDoubleOrNull(4), row.GetInt64OrNull(5)));
+        LimitReasons.Add(waits, task, queue, running, group, now);
     }
 
     private static TokenRate? Rate(SqliteRow row, int column) =>
         TokenRate.From(row.GetInt64OrNull(column), row.GetInt64OrNull(column + 1), row.GetInt64OrNull(column + 2));
-
-    private sealed record QueueLimits(bool IsPaused, long? MaxRunning, long? MaxRunningPerGroup, TokenRate? RatePerGroup);
-
-    private sealed record GroupLimits(long? MaxRunning, TokenRate? Rate, double? Tokens, long? RefilledAt);
-
-    private sealed record RunningTask(string Id, long Slots, string? Group);
 }

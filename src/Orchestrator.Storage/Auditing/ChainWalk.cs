@@ -1,10 +1,7 @@
 using Orchestrator.Auditing;
 using Orchestrator.Storage.Sqlite.Auditing;
 
-namespace Orchestrator.Storage.PostgreSql.Auditing;
-
-/// <summary>The head of the log: how many entries there are, and the hash of the last.</summary>
-internal sealed record ChainHead(long Entries, string Hash);
+namespace Orchestrator.Storage.Auditing;
 
 /// <summary>Walks the whole chain and finds the first place where it is broken.</summary>
 internal static class ChainWalk
