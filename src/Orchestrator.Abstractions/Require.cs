@@ -21,6 +21,8 @@ internal static class Require
     public static string? OptionalText(string? value, int maxLength = int.MaxValue, [CallerMemberName] string name = "") =>
         value is null ? null : Text(value, maxLength, name);
 
+    public static string TextOrEmpty(string? value, int maxLength, [CallerMemberName] string name = "") => NoNul(NotNull(value, name), maxLength, name);
+
     /// <summary>Names of providers, queues, capabilities, workers: they end up in SQL, file names, branch names and metric tags.</summary>
     public static string Name(string? value, [CallerMemberName] string name = "")
     {

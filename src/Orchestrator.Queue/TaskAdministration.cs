@@ -99,6 +99,13 @@ internal sealed class TaskAdministration(ITaskStore store, ITaskOperations opera
         signals.Available(settings.Queue);
     }
 
+    public async ValueTask SetLimitsAsync(QueueSettings settings, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        await operations.SetLimitsAsync(settings, await NowAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        signals.Available(settings.Queue);
+    }
+
     public async ValueTask SetGroupAsync(GroupSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);

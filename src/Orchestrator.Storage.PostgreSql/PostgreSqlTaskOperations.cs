@@ -43,6 +43,14 @@ public sealed class PostgreSqlTaskOperations : ITaskOperations
     }
 
     /// <inheritdoc/>
+    public async ValueTask SetLimitsAsync(QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        await _database.RunAsync((session, cancel) => Queues.SetLimitsAsync(session, settings, now, cancel), cancellationToken).ConfigureAwait(false);
+        _database.Announcer.Announce(settings.Queue);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask PauseAsync(string queue, bool isPaused, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);

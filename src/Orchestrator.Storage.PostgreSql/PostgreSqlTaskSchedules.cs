@@ -1,5 +1,4 @@
 using Npgsql;
-using Orchestrator.Json;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Schedules;
 using Orchestrator.Secrets;
@@ -14,8 +13,6 @@ namespace Orchestrator.Storage.PostgreSql;
 /// <remarks>Thread-safe; a singleton. The payload of a schedule's task is redacted before it is stored.</remarks>
 public sealed class PostgreSqlTaskSchedules : ITaskScheduleStore
 {
-    private const string Columns = "schedule, next_at, last_at, last_task_id, created_at";
-
     private readonly PostgreSqlDatabase _database;
     private readonly ISecretRedactor? _redactor;
 
@@ -32,7 +29,7 @@ public sealed class PostgreSqlTaskSchedules : ITaskScheduleStore
     private const string Put = $$"""
         INSERT INTO {schema}.task_schedules (id, schedule, next_at, created_at) VALUES ($1, $2, $3::bigint, $4)
         ON CONFLICT (id) DO UPDATE SET schedule = excluded.schedule, next_at = excluded.next_at
-        RETURNING {{Columns}}
+        RETURNING {{ScheduleRow.Columns}}
         """;
 
     /// <inheritdoc/>
@@ -42,28 +39,28 @@ public sealed class PostgreSqlTaskSchedules : ITaskScheduleStore
         var json = ScheduleRow.Write(schedule, _redactor);
         var put = await _database.RunAsync(
             (session, cancel) => session.FirstAsync(Put, Read, cancel, schedule.Id, json, nextAt?.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds()), cancellationToken).ConfigureAwait(false);
-        return put!;
+        return put!.Status!;
     }
 
-    private const string Find = $"SELECT {Columns} FROM {{schema}}.task_schedules WHERE id = $1";
+    private const string Find = $"SELECT {ScheduleRow.Columns} FROM {{schema}}.task_schedules WHERE id = $1";
 
     /// <inheritdoc/>
-    public ValueTask<ScheduleStatus?> GetAsync(string scheduleId, CancellationToken cancellationToken)
+    public ValueTask<StoredSchedule?> GetAsync(string scheduleId, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(scheduleId);
         return _database.RunAsync((session, cancel) => session.FirstAsync(Find, Read, cancel, scheduleId), cancellationToken);
     }
 
-    private const string ReadAll = $"SELECT {Columns} FROM {{schema}}.task_schedules ORDER BY id";
+    private const string ReadAll = $"SELECT {ScheduleRow.Columns} FROM {{schema}}.task_schedules ORDER BY id";
 
     /// <inheritdoc/>
-    public async ValueTask<ValueList<ScheduleStatus>> ListAsync(CancellationToken cancellationToken) =>
+    public async ValueTask<ValueList<StoredSchedule>> ListAsync(CancellationToken cancellationToken) =>
         (await _database.RunAsync((session, cancel) => session.QueryAsync(ReadAll, Read, cancel), cancellationToken).ConfigureAwait(false)).ToValueList();
 
-    private const string ReadDue = $"SELECT {Columns} FROM {{schema}}.task_schedules WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
+    private const string ReadDue = $"SELECT {ScheduleRow.Columns} FROM {{schema}}.task_schedules WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
 
     /// <inheritdoc/>
-    public async ValueTask<ValueList<ScheduleStatus>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public async ValueTask<ValueList<StoredSchedule>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return (await _database.RunAsync(
@@ -126,12 +123,7 @@ public sealed class PostgreSqlTaskSchedules : ITaskScheduleStore
         return await _database.RunAsync((session, cancel) => session.ExecuteAsync(Remove, cancel, scheduleId), cancellationToken).ConfigureAwait(false) > 0;
     }
 
-    private static ScheduleStatus Read(NpgsqlDataReader row) => new()
-    {
-        Schedule = OrchestratorJson.Read(row.GetString(0), OrchestratorJsonContext.Default.TaskSchedule),
-        NextAt = SqliteTime.ToTime(row.GetInt64OrNull(1)),
-        LastAt = SqliteTime.ToTime(row.GetInt64OrNull(2)),
-        LastTaskId = row.GetStringOrNull(3),
-        CreatedAt = SqliteTime.ToTime(row.GetInt64(4)),
-    };
+    private static StoredSchedule Read(NpgsqlDataReader row) => ScheduleRow.Read(
+        row.GetString(0), row.GetString(1), SqliteTime.ToTime(row.GetInt64OrNull(2)), SqliteTime.ToTime(row.GetInt64OrNull(3)), row.GetStringOrNull(4),
+        SqliteTime.ToTime(row.GetInt64(5)));
 }

@@ -11,6 +11,7 @@ public sealed class PostgreSqlTaskStore : ITaskStore
 {
     private readonly PostgreSqlDatabase _database;
     private readonly ISecretRedactor? _redactor;
+    private readonly TaskAddingGroups _groups;
 
     /// <summary>Makes the store.</summary>
     /// <param name="database">The database.</param>
@@ -20,7 +21,11 @@ public sealed class PostgreSqlTaskStore : ITaskStore
         ArgumentNullException.ThrowIfNull(database);
         _database = database;
         _redactor = redactor;
+        _groups = new TaskAddingGroups(database);
     }
+
+    /// <inheritdoc/>
+    public bool OverlapsExchanges => true;
 
     /// <inheritdoc/>
     public ValueTask InitializeAsync(CancellationToken cancellationToken) => _database.InitializeAsync(cancellationToken);
@@ -37,10 +42,10 @@ public sealed class PostgreSqlTaskStore : ITaskStore
             return [];
         }
 
-        // Without keys one statement does it all.
+        // Without keys one statement does it all, also for several callers.
         var results = TaskAdding.HasKeys(tasks)
             ? await _database.TransactAsync((session, cancel) => TaskAdding.AddAsync(session, tasks, now, cancel), cancellationToken).ConfigureAwait(false)
-            : await _database.WriteAsync((session, cancel) => TaskAdding.AddAsync(session, tasks, now, cancel), cancellationToken).ConfigureAwait(false);
+            : await _groups.AddAsync(tasks, now, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i].Status is not EnqueueStatus.Duplicate)
@@ -173,7 +178,7 @@ public sealed class PostgreSqlTaskStore : ITaskStore
     // A bucket is empty with less than one token; the millisecond added makes up for what rounding down loses.
     private const string FindNextDue = """
         SELECT min(d.at) FROM (
-            SELECT min(t.available_at) AS at FROM {schema}.tasks t WHERE t.queue = $1 AND t.state IN ('scheduled', 'retryable') AND t.available_at > $2
+            SELECT min(t.available_at) AS at FROM {schema}.tasks t WHERE t.queue = $1 AND t.stage IN ('scheduled', 'retryable') AND t.available_at > $2
             UNION ALL
             SELECT g.refilled_at + floor((1 - g.tokens) * coalesce(g.rate_period, q.rate_period) / coalesce(g.rate_count, q.rate_count))::bigint + 1
             FROM {schema}.task_groups g LEFT JOIN {schema}.task_queues q ON q.queue = g.queue

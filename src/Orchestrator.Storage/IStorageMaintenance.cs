@@ -33,7 +33,7 @@ public interface IStorageMaintenance
 
     /// <summary>
     /// Deletes what is older than the policy keeps: finished tasks with their bodies, events, logs and attempts, plans without tasks, deduplication keys that
-    /// hold nothing, executions and assignments. In small transactions with others' work between them; what was deleted before a cancellation stays deleted.
+    /// hold nothing, executions and assignments, and what the router decided, booked and remembered. In small transactions with others' work between them; what was deleted before a cancellation stays deleted.
     /// </summary>
     /// <remarks>
     /// Tasks of a plan that has not ended stay: others in it may need their results. For the same reason a task stays, in spite of its age, while one that depends

@@ -30,6 +30,13 @@ public interface ITaskOperations
     /// <returns>When they hold.</returns>
     ValueTask SetQueueAsync(QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Replaces a queue's settings but for its pause: <see cref="QueueSettings.IsPaused"/> is not looked at, and a queue that is paused stays so.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>When they hold.</returns>
+    ValueTask SetLimitsAsync(QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Pauses a queue or lets it go on; leaves its other settings.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="isPaused">Whether it is paused.</param>

@@ -18,20 +18,20 @@ public interface ITaskScheduleStore
     /// <summary>One schedule.</summary>
     /// <param name="scheduleId">The schedule.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The schedule; <see langword="null"/> when there is none.</returns>
-    ValueTask<ScheduleStatus?> GetAsync(string scheduleId, CancellationToken cancellationToken);
+    /// <returns>The schedule, perhaps one that cannot be read; <see langword="null"/> when there is none.</returns>
+    ValueTask<StoredSchedule?> GetAsync(string scheduleId, CancellationToken cancellationToken);
 
-    /// <summary>All schedules, by id.</summary>
+    /// <summary>All schedules, by id, those too that cannot be read.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The schedules.</returns>
-    ValueTask<ValueList<ScheduleStatus>> ListAsync(CancellationToken cancellationToken);
+    ValueTask<ValueList<StoredSchedule>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Schedules whose time has come, paused ones too, the earliest first.</summary>
+    /// <summary>Schedules whose time has come, paused ones and those that cannot be read too, the earliest first.</summary>
     /// <param name="now">The time.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The schedules.</returns>
-    ValueTask<ValueList<ScheduleStatus>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    ValueTask<ValueList<StoredSchedule>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
     /// <summary>When the earliest schedule enqueues next.</summary>
     /// <param name="cancellationToken">Gives up.</param>

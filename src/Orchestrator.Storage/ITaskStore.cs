@@ -13,6 +13,10 @@ namespace Orchestrator.Storage;
 /// </remarks>
 public interface ITaskStore
 {
+    /// <summary>Whether two exchanges of one worker (<see cref="EndAsync"/>) get done sooner side by side than one after the other.</summary>
+    /// <value><see langword="false"/> when the engine does not say otherwise.</value>
+    bool OverlapsExchanges => false;
+
     /// <summary>Opens the database and brings its schema up to date; the other methods do so themselves when it was not called.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>When the database can be used.</returns>

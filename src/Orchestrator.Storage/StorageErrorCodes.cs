@@ -45,6 +45,9 @@ public static class StorageErrorCodes
     /// <summary>A result or checkpoint is longer than <see cref="TaskStoreLimits.MaxResultLength"/>.</summary>
     public const string TooLarge = "storage.too_large";
 
+    /// <summary>A schedule in the database cannot be read; the message says where. Putting or removing it mends that.</summary>
+    public const string Unreadable = "storage.unreadable";
+
     /// <summary>A task of a plan has an id or deduplication key that is taken.</summary>
     public const string PlanConflict = "storage.plan_conflict";
 }

@@ -11,15 +11,16 @@ internal class StoreProxy : DispatchProxy
 {
     private ITaskStore? _inner;
     private Action<string>? _calling;
+    private bool _overlaps;
 
-    public static void Watch(IServiceCollection services, Action<string> calling)
+    public static void Watch(IServiceCollection services, Action<string> calling, bool overlaps = false)
     {
         var inner = services.Last(service => service.ServiceType == typeof(ITaskStore)).ImplementationFactory!;
         services.AddSingleton(provider =>
         {
             var store = Create<ITaskStore, StoreProxy>();
             var proxy = (StoreProxy)(object)store;
-            (proxy._inner, proxy._calling) = ((ITaskStore)inner(provider), calling);
+            (proxy._inner, proxy._calling, proxy._overlaps) = ((ITaskStore)inner(provider), calling, overlaps);
             return store;
         });
     }
@@ -27,6 +28,6 @@ internal class StoreProxy : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         _calling!(targetMethod!.Name);
-        return targetMethod.Invoke(_inner, args);
+        return targetMethod.Name == $"get_{nameof(ITaskStore.OverlapsExchanges)}" ? _overlaps : targetMethod.Invoke(_inner, args);
     }
 }

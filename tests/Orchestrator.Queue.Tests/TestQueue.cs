@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Queue.Retry;
 using Orchestrator.Queue.Workers;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Sqlite;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Queue.Tests;
@@ -62,6 +64,13 @@ internal sealed class TestQueue : IAsyncDisposable
 
     public ValueTask<EnqueueResult> EnqueueAsync(string id, int maxAttempts = 1, string payload = "1") =>
         Queue.EnqueueAsync(new TaskSubmission { Id = id, Type = "test", Payload = payload, MaxAttempts = maxAttempts }, Cancel);
+
+    /// <summary>Adds tasks as another process would.</summary>
+    public async Task AddElsewhereAsync(ValueList<TaskSubmission> tasks)
+    {
+        using var database = new SqliteDatabase(new SqliteStorageOptions { Path = DatabasePath }, Time, null, NullLogger<SqliteDatabase>.Instance);
+        await new SqliteTaskStore(database, null).AddAsync(tasks, Time.GetUtcNow(), Cancel);
+    }
 
     public async Task<QueuedTask> GetAsync(string id) => Assert.IsType<QueuedTask>(await Store.GetAsync(id, Cancel));
 

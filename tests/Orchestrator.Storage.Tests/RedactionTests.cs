@@ -166,7 +166,7 @@ public sealed class RedactionTests : IDisposable
 
         await schedules.PutAsync(schedule, Now, Now, Cancel);
 
-        var kept = (await schedules.GetAsync("nightly-build", Cancel))!.Schedule;
+        var kept = (await schedules.GetAsync("nightly-build", Cancel))!.Status!.Schedule;
         Assert.Equal(("nightly-build", "nightly-build", "nightly-build", "\"***\""), (kept.Id, kept.Task.Type, kept.Task.Group, kept.Task.Payload));
     }
 

@@ -8,6 +8,8 @@ using Orchestrator.Queue;
 using Orchestrator.Queue.Plans;
 using Orchestrator.Queue.Schedules;
 using Orchestrator.Routing;
+using Orchestrator.Routing.Decisions;
+using Orchestrator.Routing.State;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Json;
@@ -35,6 +37,19 @@ namespace Orchestrator.Json;
 [JsonSerializable(typeof(RoutingExplanation))]
 [JsonSerializable(typeof(CandidateExplanation))]
 [JsonSerializable(typeof(ExecutionOutcome))]
+[JsonSerializable(typeof(RejectionDetail))]
+[JsonSerializable(typeof(ScoreParts))]
+[JsonSerializable(typeof(RoutingRecord))]
+[JsonSerializable(typeof(RoutingRecordQuery))]
+[JsonSerializable(typeof(RoutingSnapshotRecord))]
+[JsonSerializable(typeof(RecordedOutcome))]
+[JsonSerializable(typeof(RoutingStateEntry))]
+[JsonSerializable(typeof(BudgetKey))]
+[JsonSerializable(typeof(BudgetBalance))]
+[JsonSerializable(typeof(BudgetClaim))]
+[JsonSerializable(typeof(BudgetReservation))]
+[JsonSerializable(typeof(BudgetReservationResult))]
+[JsonSerializable(typeof(BudgetSettlement))]
 [JsonSerializable(typeof(TaskSubmission))]
 [JsonSerializable(typeof(EnqueueResult))]
 [JsonSerializable(typeof(QueuedTask))]

@@ -54,6 +54,11 @@ public sealed record ProviderDescriptor
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
     public ValueList<string> SecretNames { get; init => field = value ?? []; } = [];
 
+    /// <summary>The regions in which it processes data, such as <c>eu</c> and <c>us</c>.</summary>
+    /// <value>None by default: not known, so it serves no task that demands a region.</value>
+    [JsonConverter(typeof(ValueListJsonConverter<string>))]
+    public ValueList<string> DataResidency { get; init => field = value ?? []; } = [];
+
     /// <summary>Groups that rules can speak of: <c>cheap</c>, <c>eu</c>, <c>experimental</c>.</summary>
     /// <value>None by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]

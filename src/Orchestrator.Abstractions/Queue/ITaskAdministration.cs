@@ -97,6 +97,15 @@ public interface ITaskAdministration
     /// <returns>When they hold.</returns>
     ValueTask SetQueueAsync(QueueSettings settings, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Replaces a queue's settings but for its pause: <see cref="QueueSettings.IsPaused"/> is not looked at, so that a change of limits does not end or
+    /// bring back a pause that somebody changed meanwhile. Limits hold from now on; what runs already goes on.
+    /// </summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>When they hold.</returns>
+    ValueTask SetLimitsAsync(QueueSettings settings, CancellationToken cancellationToken = default);
+
     /// <summary>Replaces a group's settings.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>

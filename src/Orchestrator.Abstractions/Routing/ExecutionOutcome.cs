@@ -14,6 +14,7 @@ namespace Orchestrator.Routing;
 /// <param name="Duration">How long the attempt took.</param>
 /// <param name="CostUsd">What it cost in US dollars; 0 when not known.</param>
 /// <param name="Tokens">All tokens used; 0 when not known.</param>
+/// <param name="Complexity">The task's complexity as the decision took it, see <see cref="RoutingDecision.Complexity"/>.</param>
 [method: JsonConstructor]
 public readonly record struct ExecutionOutcome(
     Guid DecisionId,
@@ -24,7 +25,8 @@ public readonly record struct ExecutionOutcome(
     TimeSpan? RetryAfter = null,
     TimeSpan Duration = default,
     decimal CostUsd = 0,
-    long Tokens = 0)
+    long Tokens = 0,
+    TaskComplexity Complexity = TaskComplexity.Unknown)
 {
     /// <summary>Whether the attempt worked.</summary>
     public bool Succeeded => Failure is null;

@@ -63,4 +63,7 @@ public enum RejectionReason
 
     /// <summary>Its health check says that it cannot work.</summary>
     Unhealthy,
+
+    /// <summary>A rule or an experiment of the configuration gave the task to others.</summary>
+    Rule,
 }

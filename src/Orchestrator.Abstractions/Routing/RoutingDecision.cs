@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orchestrator.Json;
+using Orchestrator.Tasks;
 
 namespace Orchestrator.Routing;
 
@@ -27,6 +28,18 @@ public readonly record struct RoutingDecision
 
     /// <summary>What decided.</summary>
     public RoutingReason Reason { get; init; }
+
+    /// <summary>The name behind the reason: the rule, <c>experiment/arm</c>, or the selection policy; <see langword="null"/> when the best score decided.</summary>
+    public string? Because { get; init; }
+
+    /// <summary>The complexity that the task was taken for; outcomes are learned under it.</summary>
+    public TaskComplexity Complexity { get; init; }
+
+    /// <summary>What the chosen provider's attempt is expected to cost in US dollars: what is reserved from budgets.</summary>
+    public double ExpectedPriceUsd { get; init; }
+
+    /// <summary>The tokens that the attempt is expected to use: what is reserved from budgets and limits.</summary>
+    public long ExpectedTokens { get; init; }
 
     /// <summary>The expected cost in US dollars by which the candidates were compared; lower is better.</summary>
     public double Score { get; init; }

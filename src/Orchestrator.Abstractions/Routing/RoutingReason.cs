@@ -25,9 +25,15 @@ public enum RoutingReason
     /// <summary>It had the best score.</summary>
     BestScore,
 
-    /// <summary>An experiment or exploration chose it.</summary>
+    /// <summary>An experiment or canary chose it.</summary>
     Experiment,
 
     /// <summary>Every candidate was rejected.</summary>
     NoCandidate,
+
+    /// <summary>A selection policy chose it among the eligible ones by other means than the best score.</summary>
+    Policy,
+
+    /// <summary>It was tried to learn about it: chance gave it a share of the traffic.</summary>
+    Exploration,
 }

@@ -38,6 +38,28 @@ public sealed record AgentTask
     /// <summary>The model to prefer among those of the chosen provider; a wish, not a demand.</summary>
     public string? PreferredModel { get; init => field = Require.OptionalText(value, 200); }
 
+    /// <summary>Tags of providers to prefer, such as <c>fast</c>; a wish, not a demand.</summary>
+    /// <value>None by default.</value>
+    [JsonConverter(typeof(ValueListJsonConverter<string>))]
+    public ValueList<string> PreferredTags { get; init => field = value ?? []; } = [];
+
+    /// <summary>How hard it is, in the caller's opinion; the router learns for each complexity apart.</summary>
+    /// <value><see cref="TaskComplexity.Unknown"/> by default: estimated from the length of the instructions.</value>
+    public TaskComplexity Complexity { get; init; }
+
+    /// <summary>Tasks of one session stay with one provider as long as it can work. Compared with regard to case.</summary>
+    /// <value><see langword="null"/> by default: the repository and branch of a GitHub source are the session; a task of another source has none.</value>
+    public string? SessionKey { get; init => field = Require.OptionalText(value, 200); }
+
+    /// <summary>Regions in which its data may be processed, such as <c>eu</c>; a provider that declares another region, or none, is not asked.</summary>
+    /// <value>None by default: anywhere.</value>
+    [JsonConverter(typeof(ValueListJsonConverter<string>))]
+    public ValueList<string> DataResidency { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether several providers may work on it at the same time. Every attempt is paid for.</summary>
+    /// <value><see cref="TaskRacing.None"/> by default.</value>
+    public TaskRacing Racing { get; init; }
+
     /// <summary>The only provider that may do it: an override of the router.</summary>
     /// <exception cref="ArgumentException">The value is not a valid name.</exception>
     public string? Provider { get; init => field = Require.OptionalName(value); }

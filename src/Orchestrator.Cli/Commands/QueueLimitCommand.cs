@@ -56,7 +56,7 @@ internal sealed class QueueLimitCommand
 
         CheckQueue(parsed);
         var old = (await tasks.GetQueuesAsync(cancellationToken)).FirstOrDefault(status => status.Settings.Queue == name)?.Settings ?? new QueueSettings { Queue = name };
-        await tasks.SetQueueAsync(Changed(parsed, old), cancellationToken);
+        await tasks.SetLimitsAsync(Changed(parsed, old), cancellationToken);
         return Changes.Done(context, $"queue {name}: done.");
     }
 

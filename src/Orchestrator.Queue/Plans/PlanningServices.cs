@@ -32,7 +32,8 @@ internal static class PlanningServices
         services.AddOptions<TaskScheduleOptions>().ValidateOnStart();
         services.TryAddSingleton<ScheduleWake>();
         services.TryAddSingleton<ITaskSchedules>(static provider => new TaskSchedules(
-            provider.GetRequiredService<ITaskScheduleStore>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<ScheduleWake>()));
+            provider.GetRequiredService<ITaskScheduleStore>(), provider.GetRequiredService<ITaskStore>(), provider.GetRequiredService<ScheduleWake>(),
+            provider.GetService<ILogger<TaskSchedules>>() ?? NullLogger<TaskSchedules>.Instance));
         services.TryAddSingleton(static provider => new ScheduleRunner(
             provider.GetRequiredService<ITaskScheduleStore>(),
             provider.GetRequiredService<ITaskStore>(),

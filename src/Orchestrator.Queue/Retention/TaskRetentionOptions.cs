@@ -10,7 +10,7 @@ public sealed class TaskRetentionOptions
     public bool IsEnabled { get; set; } = true;
 
     /// <summary>For how long what is kept; each time zero or longer.</summary>
-    /// <value>Completed and cancelled tasks 7 days, discarded ones 30 days, executions 90 days by default.</value>
+    /// <value>Completed and cancelled tasks 7 days, discarded ones 30 days, executions 90 days, decisions and state of the router 30 days, budgets 90 days by default.</value>
     public RetentionPolicy Policy { get; set; } = new();
 
     /// <summary>

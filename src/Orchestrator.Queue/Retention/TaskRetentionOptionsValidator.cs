@@ -20,6 +20,9 @@ internal sealed class TaskRetentionOptionsValidator : IValidateOptions<TaskReten
         Check(policy.Cancelled, nameof(policy.Cancelled));
         Check(policy.Discarded, nameof(policy.Discarded));
         Check(policy.Executions, nameof(policy.Executions));
+        Check(policy.RoutingDecisions, nameof(policy.RoutingDecisions));
+        Check(policy.RoutingBudgets, nameof(policy.RoutingBudgets));
+        Check(policy.RoutingState, nameof(policy.RoutingState));
         return result.Build();
 
         void Check(TimeSpan? kept, string property)

@@ -16,4 +16,7 @@ internal static partial class ScheduleLog
 
     [LoggerMessage(1153, LogLevel.Error, "The schedules could not be read; trying again at the next look.", EventName = "SchedulesNotRead")]
     public static partial void SchedulesNotRead(ILogger logger, Exception error);
+
+    [LoggerMessage(1154, LogLevel.Error, "Schedule {ScheduleId} is left out: {Problem}. The others go on. Put it again, or remove it.", EventName = "ScheduleUnreadable")]
+    public static partial void ScheduleUnreadable(ILogger logger, string scheduleId, string? problem);
 }

@@ -26,14 +26,14 @@ internal sealed class ScheduleRunner(
             {
                 if (!await TryFireAsync(schedule, cancellationToken).ConfigureAwait(false))
                 {
-                    broken.Add(schedule.Schedule.Id);
+                    broken.Add(schedule.Id);
                 }
             }
         }
 
         var next = broken.Count == 0
             ? await schedules.GetNextAsync(cancellationToken).ConfigureAwait(false)
-            : (await schedules.ListAsync(cancellationToken).ConfigureAwait(false)).Where(schedule => !broken.Contains(schedule.Schedule.Id)).Min(schedule => schedule.NextAt);
+            : (await schedules.ListAsync(cancellationToken).ConfigureAwait(false)).Where(schedule => !broken.Contains(schedule.Id)).Min(schedule => schedule.NextAt);
         var wait = next - await tasks.GetTimeAsync(cancellationToken).ConfigureAwait(false);
         return wait is not { } some || some > options.PollInterval ? options.PollInterval : some < ShortestWait ? ShortestWait : some;
     }
@@ -68,24 +68,30 @@ internal sealed class ScheduleRunner(
         }
     }
 
-    private async ValueTask<List<ScheduleStatus>> ListDueAsync(HashSet<string> broken, CancellationToken cancellationToken)
+    private async ValueTask<List<StoredSchedule>> ListDueAsync(HashSet<string> broken, CancellationToken cancellationToken)
     {
         var now = await tasks.GetTimeAsync(cancellationToken).ConfigureAwait(false);
-        var due = await schedules.ListDueAsync(now, Batch, cancellationToken).ConfigureAwait(false);
-        return [.. due.Where(schedule => !broken.Contains(schedule.Schedule.Id))];
+        var due = await schedules.ListDueAsync(now, Batch + broken.Count, cancellationToken).ConfigureAwait(false); // Broken ones stay due, and first.
+        return [.. due.Where(schedule => !broken.Contains(schedule.Id))];
     }
 
-    // One that breaks does not stop the others; it is tried again with the next look.
-    private async ValueTask<bool> TryFireAsync(ScheduleStatus due, CancellationToken cancellationToken)
+    // One that breaks, or cannot even be read, does not stop the others; it is tried again with the next look.
+    private async ValueTask<bool> TryFireAsync(StoredSchedule due, CancellationToken cancellationToken)
     {
+        if (due.Status is not { } status)
+        {
+            ScheduleLog.ScheduleUnreadable(logger, due.Id, due.Problem);
+            return false;
+        }
+
         try
         {
-            await FireAsync(due, cancellationToken).ConfigureAwait(false);
+            await FireAsync(status, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            ScheduleLog.ScheduleFailed(logger, error, due.Schedule.Id);
+            ScheduleLog.ScheduleFailed(logger, error, due.Id);
             return false;
         }
     }

@@ -20,6 +20,7 @@ internal sealed class ScheduleTimes
     /// <exception cref="ArgumentException">Neither or both of cron and interval are given, the expression is wrong, or this machine does not know the time zone.</exception>
     public ScheduleTimes(TaskSchedule schedule, DateTimeOffset createdAt)
     {
+        schedule = InMilliseconds(schedule);
         if (schedule.Cron is null == schedule.Interval is null)
         {
             throw new ArgumentException($"Schedule '{schedule.Id}' must have either a cron expression or an interval.", nameof(schedule));
@@ -42,8 +43,18 @@ internal sealed class ScheduleTimes
         _schedule = schedule;
         _zone = TimeZoneInfo.TryFindSystemTimeZoneById(schedule.TimeZone, out var zone) ? zone : throw new ArgumentException(
             $"Schedule '{schedule.Id}' has the time zone '{schedule.TimeZone}', which this machine does not know. Give an IANA name such as 'Europe/Berlin'.", nameof(schedule));
-        _anchor = schedule.StartsAt ?? createdAt;
+        _anchor = schedule.StartsAt ?? Whole(createdAt);
     }
+
+    /// <summary>
+    /// The schedule with times of whole milliseconds, as databases keep the next one: else that one could come before the start, or no longer be one of its times.
+    /// </summary>
+    public static TaskSchedule InMilliseconds(TaskSchedule schedule) => schedule with
+    {
+        Interval = schedule.Interval is { } interval ? TimeSpan.FromTicks(interval.Ticks - (interval.Ticks % TimeSpan.TicksPerMillisecond)) : null,
+        StartsAt = schedule.StartsAt is { } start ? Whole(start) : null,
+        EndsAt = schedule.EndsAt is { } end ? Whole(end) : null,
+    };
 
     /// <summary>Whether two schedules have the same times; the rest of them may differ.</summary>
     public static bool AreSame(TaskSchedule one, TaskSchedule other) =>
@@ -99,6 +110,8 @@ internal sealed class ScheduleTimes
             }
         }
     }
+
+    private static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerMillisecond));
 
     // Counted from the anchor, so that a late firing does not move the ones after it.
     private DateTimeOffset? NextOfInterval(DateTimeOffset after)

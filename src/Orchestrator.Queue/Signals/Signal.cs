@@ -19,19 +19,10 @@ internal sealed class Signal : IValueTaskSource, IDisposable
         _timer = time.CreateTimer(static state => ((Signal)state!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Set()
-    {
-        lock (_gate)
-        {
-            if (!_isWaiting)
-            {
-                _isSet = true;
-                return;
-            }
-        }
+    public void Set() => Set(onThisThread: false);
 
-        Wake();
-    }
+    /// <summary>Sets it and lets the waiter go on on this thread, which must have nothing else to do and hold no lock.</summary>
+    public void SetHere() => Set(onThisThread: true);
 
     /// <summary>Waits until it is set or <paramref name="longest"/> went by.</summary>
     public async ValueTask WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
@@ -84,16 +75,34 @@ internal sealed class Signal : IValueTaskSource, IDisposable
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    // The continuation runs on the thread pool, so that nobody's code runs under the lock.
-    private void Wake()
+    private void Set(bool onThisThread)
     {
         lock (_gate)
         {
-            if (_isWaiting)
+            if (!_isWaiting)
             {
-                _isWaiting = false;
-                _core.SetResult(true);
+                _isSet = true;
+                return;
             }
         }
+
+        Wake(onThisThread);
+    }
+
+    // Not under the lock: the continuation may run at once. Nobody else ends this wait any more, and none begins before it has ended.
+    private void Wake(bool onThisThread = false)
+    {
+        lock (_gate)
+        {
+            if (!_isWaiting)
+            {
+                return;
+            }
+
+            _isWaiting = false;
+        }
+
+        _core.RunContinuationsAsynchronously = !onThisThread;
+        _core.SetResult(true);
     }
 }

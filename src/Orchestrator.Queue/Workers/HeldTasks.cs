@@ -9,10 +9,12 @@ internal sealed class HeldTasks(TaskWorkerOptions options)
     private readonly Lock _gate = new(); // guards the fields below
     private readonly HashSet<RunningTask> _held = [];
     private readonly Queue<RunningTask> _waiting = new();
+    private readonly Stack<List<RunningTask>> _spare = new();
     private List<RunningTask> _ended = [];
-    private List<RunningTask> _spare = [];
     private int _running;
     private int _slots;
+    private int _ending; // held, but their outcomes are on their way
+    private int _asked; // leases on their way
 
     public int Count
     {
@@ -37,6 +39,18 @@ internal sealed class HeldTasks(TaskWorkerOptions options)
         }
     }
 
+    /// <summary>How many handlers returned whose outcomes are not on their way yet.</summary>
+    public int Ended
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ended.Count;
+            }
+        }
+    }
+
     /// <summary>How many handlers run.</summary>
     public int Running
     {
@@ -57,12 +71,13 @@ internal sealed class HeldTasks(TaskWorkerOptions options)
         }
     }
 
-    /// <summary>Takes a leased task in.</summary>
+    /// <summary>Takes a task in that was leased for the last <see cref="Room"/>.</summary>
     /// <returns>Whether its handler is to be started now.</returns>
     public bool Add(RunningTask task)
     {
         lock (_gate)
         {
+            _asked--;
             _held.Add(task);
             _slots += task.Slots;
             if (_running < options.Concurrency)
@@ -105,31 +120,45 @@ internal sealed class HeldTasks(TaskWorkerOptions options)
         }
     }
 
-    /// <summary>Takes the tasks whose outcomes are to be stored; they are held until <see cref="Remove"/>. The list is valid until the next call.</summary>
+    /// <summary>Takes the tasks whose outcomes are to be stored; they are held until <see cref="Remove"/> or <see cref="PutBack"/>.</summary>
+    /// <returns>A list to be given to <see cref="Return"/>.</returns>
     public List<RunningTask> TakeEnded()
     {
         lock (_gate)
         {
             var taken = _ended;
-            (_ended, _spare) = (_spare, _ended);
-            _ended.Clear();
+            _ended = _spare.TryPop(out var spare) ? spare : [];
+            _ending += taken.Count;
             return taken;
         }
     }
 
+    /// <summary>The list is not needed any more.</summary>
+    public void Return(List<RunningTask> taken)
+    {
+        lock (_gate)
+        {
+            taken.Clear();
+            _spare.Push(taken);
+        }
+    }
+
     /// <summary>Their outcomes could not be stored.</summary>
-    public void PutBack(IEnumerable<RunningTask> ended)
+    public void PutBack(List<RunningTask> ended)
     {
         lock (_gate)
         {
             _ended.AddRange(ended);
+            _ending -= ended.Count;
         }
     }
 
+    /// <summary>One of those that were taken is done with.</summary>
     public void Remove(RunningTask task)
     {
         lock (_gate)
         {
+            _ending--;
             if (_held.Remove(task))
             {
                 _slots -= task.Slots;
@@ -137,15 +166,44 @@ internal sealed class HeldTasks(TaskWorkerOptions options)
         }
     }
 
-    /// <summary>How many tasks, and slots, can be taken once these have ended.</summary>
+    /// <summary>How many tasks, and slots, can be taken once all that have ended are stored. Counts as taken until <see cref="Add"/> or <see cref="Forgo"/>.</summary>
     /// <returns><see langword="null"/> for none.</returns>
     public (int Count, int? Slots)? Room(List<RunningTask> ending)
     {
         lock (_gate)
         {
-            var count = Math.Min(options.Concurrency + options.Prefetch - (_held.Count - ending.Count), MaxRequest);
-            var slots = options.Slots - (_slots - ending.Sum(static task => task.Slots));
-            return count <= 0 || slots <= 0 ? null : (count, slots);
+            var room = Free(ending.Sum(static task => task.Slots));
+            _asked += room?.Count ?? 0;
+            return room;
         }
+    }
+
+    /// <summary>As <see cref="Room"/> without tasks that end, but nothing counts as taken before <see cref="Expect"/>.</summary>
+    /// <returns><see langword="null"/> for none.</returns>
+    public (int Count, int? Slots)? Look()
+    {
+        lock (_gate)
+        {
+            return Free(0);
+        }
+    }
+
+    /// <summary>So many come.</summary>
+    public void Expect(int count) => Forgo(-count);
+
+    /// <summary>So many of those that there was room for do not come.</summary>
+    public void Forgo(int count)
+    {
+        lock (_gate)
+        {
+            _asked -= count;
+        }
+    }
+
+    private (int Count, int? Slots)? Free(int endingSlots)
+    {
+        var count = Math.Min(options.Concurrency + options.Prefetch - (_held.Count - _ending) - _asked, MaxRequest);
+        var slots = options.Slots - (_slots - endingSlots);
+        return count <= 0 || slots <= 0 ? null : (count, slots);
     }
 }

@@ -2,12 +2,14 @@ using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Queue.Diagnostics;
 using Orchestrator.Queue.Signals;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Queue.Workers;
 
 /// <summary>
-/// Moves tasks between the database and the handlers: one exchange at a time ends all tasks whose handlers returned and leases as many as can start.
+/// Moves tasks between the database and the handlers: an exchange ends all tasks whose handlers returned and leases as many as can start.
 /// What ends while an exchange is on its way goes with the next one: batches grow with the load, and nothing waits when there is none.
+/// Where the database can do two at a time, the next one begins beside it once it is large.
 /// </summary>
 internal sealed class TaskPump
 {
@@ -19,8 +21,9 @@ internal sealed class TaskPump
     private readonly ILogger<TaskWorker> _logger;
     private readonly LeaseRequest _request;
     private readonly Action<RunningTask> _execute;
+    private readonly ExchangeOverlap? _overlap;
 
-    public TaskPump(TaskWorkerOptions options, ITaskLeases leases, TaskRunner runner, TaskSignals signals, ILogger<TaskWorker> logger)
+    public TaskPump(TaskWorkerOptions options, ITaskLeases leases, TaskRunner runner, TaskSignals signals, bool overlaps, ILogger<TaskWorker> logger)
     {
         _options = options;
         _leases = leases;
@@ -31,6 +34,9 @@ internal sealed class TaskPump
         _execute = task => _ = RunAsync(task);
         Held = new HeldTasks(options);
         Signal = signals.WatchQueue(options.Queue);
+
+        // Slots are known of tasks that came, not of those on their way: then one exchange at a time.
+        _overlap = overlaps && options is { Slots: null, OnlyTaskId: null } ? new ExchangeOverlap(options, Held, ExchangeBesideAsync, Signal.Set, logger) : null;
         _request = new LeaseRequest
         {
             Worker = runner.Worker,
@@ -54,38 +60,81 @@ internal sealed class TaskPump
     /// <returns>Whether more tasks may be there.</returns>
     public async ValueTask<bool> ExchangeAsync(bool look, bool accept, CancellationToken cancellationToken)
     {
-        var ending = Held.TakeEnded();
-        DropLost(ending);
-        var room = accept && (look || ending.Count > 0) ? Held.Room(ending) : null;
-        var next = room is { } free ? _request with { Count = free.Count, Slots = free.Slots } : null;
-        if (ending.Count == 0 && next is null)
+        _overlap?.Begin();
+        try
         {
-            return false;
+            return await ExchangeOnceAsync(look, accept, cancellationToken).ConfigureAwait(false);
         }
-
-        var leasedAt = _signals.Time.GetTimestamp();
-        var leased = ending.Count == 0
-            ? await _leases.LeaseAsync(next!, cancellationToken).ConfigureAwait(false)
-            : await EndAsync(ending, next).ConfigureAwait(false);
-        foreach (var lease in leased)
+        finally
         {
-            var task = _runner.Take(lease, leasedAt);
-            if (Held.Add(task))
-            {
-                Start(task);
-            }
+            _overlap?.End();
         }
-
-        return next is not null && leased.Count == next.Count;
     }
 
-    /// <summary>Gives back the tasks whose handlers have not started.</summary>
-    public void ReleaseWaiting()
+    /// <summary>Waits for tasks that this process enqueues; <see langword="null"/> when there is no room for any.</summary>
+    public WorkerStandby? StandBy(ITaskStandby store) =>
+        Held.Look() is { } free ? new WorkerStandby(store, _request with { Count = free.Count, Slots = free.Slots }, Signal) : null;
+
+    /// <summary>Ends waiting, and starts what was given meanwhile.</summary>
+    public async ValueTask EndStandbyAsync(WorkerStandby standby, ITaskStore store)
     {
+        using (standby)
+        {
+            var leased = await standby.EndAsync().ConfigureAwait(false);
+            if (leased.Count > 0)
+            {
+                // The lease counts from when it was made, a commit ago.
+                var age = await store.GetTimeAsync(CancellationToken.None).ConfigureAwait(false) - (leased[0].ExpiresAt - _request.Duration);
+                Held.Expect(leased.Count);
+                Start(leased, _signals.Time.GetTimestamp() - (age > TimeSpan.Zero ? (long)(age.TotalSeconds * _signals.Time.TimestampFrequency) : 0));
+            }
+        }
+    }
+
+    /// <summary>Gives back the tasks whose handlers have not started, and those that are on their way.</summary>
+    public async ValueTask ReleaseWaitingAsync()
+    {
+        if (_overlap is not null)
+        {
+            await _overlap.StopAsync().ConfigureAwait(false);
+        }
+
         foreach (var task in Held.TakeWaiting())
         {
             task.OutcomeName = TaskQueueDiagnostics.OutcomeReleased;
             task.Outcome = TaskOutcome.Released(task.Token);
+        }
+    }
+
+    private async ValueTask ExchangeBesideAsync() => await ExchangeOnceAsync(look: false, accept: true, CancellationToken.None).ConfigureAwait(false);
+
+    private async ValueTask<bool> ExchangeOnceAsync(bool look, bool accept, CancellationToken cancellationToken)
+    {
+        var ending = Held.TakeEnded();
+        var next = default(LeaseRequest);
+        var taken = 0;
+        try
+        {
+            DropLost(ending);
+            var room = accept && (look || ending.Count > 0) ? Held.Room(ending) : null;
+            next = room is { } free ? _request with { Count = free.Count, Slots = free.Slots } : null;
+            if (ending.Count == 0 && next is null)
+            {
+                return false;
+            }
+
+            var leasedAt = _signals.Time.GetTimestamp();
+            var leased = ending.Count == 0
+                ? await _leases.LeaseAsync(next!, cancellationToken).ConfigureAwait(false)
+                : await EndAsync(ending, next).ConfigureAwait(false);
+            taken = leased.Count;
+            Start(leased, leasedAt);
+            return next is not null && taken == next.Count;
+        }
+        finally
+        {
+            Held.Forgo(next is null ? 0 : next.Count - taken);
+            Held.Return(ending);
         }
     }
 
@@ -186,6 +235,18 @@ internal sealed class TaskPump
         }
     }
 
+    private void Start(ValueList<TaskLease> leased, long leasedAt)
+    {
+        foreach (var lease in leased)
+        {
+            var task = _runner.Take(lease, leasedAt);
+            if (Held.Add(task))
+            {
+                Start(task);
+            }
+        }
+    }
+
     // Not to this thread's own queue: the handlers are spread over all threads, and the pump goes on behind them.
     private void Start(RunningTask task) => ThreadPool.UnsafeQueueUserWorkItem(_execute, task, preferLocal: false);
 
@@ -198,5 +259,6 @@ internal sealed class TaskPump
         }
 
         Signal.Set();
+        _overlap?.Offer();
     }
 }

@@ -41,7 +41,7 @@ internal sealed class TaskWorker : IDisposable
         _signals = signals;
         _health = health;
         _logger = logger;
-        _pump = new TaskPump(options, runner.Leases, runner, signals, logger);
+        _pump = new TaskPump(options, runner.Leases, runner, signals, store.OverlapsExchanges, logger);
         _heart = new TaskHeart(options, runner.Leases, _pump.Held, signals, logger);
     }
 
@@ -202,14 +202,30 @@ internal sealed class TaskWorker : IDisposable
         }
 
         var begun = Time.GetTimestamp();
-        await _pump.Signal.WaitAsync(wait, stoppingToken).ConfigureAwait(false);
+        await WaitAsync(wait, stoppingToken).ConfigureAwait(false);
         var hasWaited = Time.GetElapsedTime(begun) >= poll;
         _idle = hasWaited && _signals.IsListening ? Math.Min(_idle * IdleGrowth, LongestIdlePolls) : 1;
     }
 
+    private async ValueTask WaitAsync(TimeSpan longest, CancellationToken stoppingToken)
+    {
+        var standby = _store is ITaskStandby store ? _pump.StandBy(store) : null;
+        try
+        {
+            await _pump.Signal.WaitAsync(longest, stoppingToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (standby is not null)
+            {
+                await _pump.EndStandbyAsync(standby, _store).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task DrainAsync()
     {
-        _pump.ReleaseWaiting();
+        await _pump.ReleaseWaitingAsync().ConfigureAwait(false);
         var (begun, told) = (Time.GetTimestamp(), false);
         while (_pump.Held.Count > 0)
         {

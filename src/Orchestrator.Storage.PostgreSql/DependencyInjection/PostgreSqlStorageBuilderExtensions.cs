@@ -5,10 +5,13 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
 using Orchestrator.Executions;
 using Orchestrator.Queue;
+using Orchestrator.Routing.Decisions;
+using Orchestrator.Routing.State;
 using Orchestrator.Secrets;
 using Orchestrator.Storage;
 using Orchestrator.Storage.PostgreSql;
 using Orchestrator.Storage.PostgreSql.DependencyInjection;
+using Orchestrator.Storage.PostgreSql.Routing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -54,6 +57,8 @@ public static class PostgreSqlStorageBuilderExtensions
         Replace<IStorageMaintenance>(services, static (database, _, _) => new PostgreSqlStorageMaintenance(database));
         Replace<IOperationLog>(services, static (database, redactor, _) => new PostgreSqlOperationLog(database, redactor));
         Replace<IExecutionLog>(services, static (database, redactor, _) => new PostgreSqlExecutionLog(database, redactor));
+        Replace<IRoutingStateStore>(services, static (database, redactor, provider) => new PostgreSqlRoutingStateStore(database, provider.GetService<WorkerIdentity>(), redactor));
+        Replace<IRoutingDecisionLog>(services, static (database, redactor, provider) => new PostgreSqlRoutingDecisionLog(database, provider.GetService<WorkerIdentity>(), redactor));
         return builder;
     }
 

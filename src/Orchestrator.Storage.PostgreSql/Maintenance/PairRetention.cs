@@ -31,8 +31,8 @@ internal sealed class PairRetention
                 AND (g.tokens IS NULL OR q.rate_count IS NULL
                     OR g.tokens + greatest(0, $4 - g.refilled_at) * q.rate_count::double precision / q.rate_period >= coalesce(q.rate_burst, q.rate_count))
                 AND NOT EXISTS (
-                    SELECT FROM {schema}.tasks t WHERE t.queue = g.queue AND t.state = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL)
-                AND NOT EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = g.queue AND t.state = 'running' AND t.group_key = g.group_key)
+                    SELECT FROM {schema}.tasks t WHERE t.queue = g.queue AND t.stage = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL)
+                AND NOT EXISTS (SELECT FROM {schema}.task_leases l WHERE l.queue = g.queue AND l.group_key = g.group_key)
             FOR UPDATE OF g SKIP LOCKED),
         deleted AS (
             DELETE FROM {schema}.task_groups g USING free f WHERE g.queue = f.queue AND g.group_key = f.group_key RETURNING g.queue)

@@ -57,7 +57,8 @@ internal sealed class Retention(PostgreSqlDatabase database)
         var oldest = Before(now, policy.Executions);
         var executions = await DeleteAsync(FindExecutions, DeleteExecutions, oldest, cancellationToken).ConfigureAwait(false)
             + await DeleteAsync(FindAssignments, DeleteAssignments, oldest, cancellationToken).ConfigureAwait(false);
-        return new RetentionResult { Tasks = tasks, Plans = plans, Keys = keys, Executions = executions };
+        var result = new RetentionResult { Tasks = tasks, Plans = plans, Keys = keys, Executions = executions };
+        return await new RoutingRetention(database).ApplyAsync(policy, now, result, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<long> DeleteAsync(string find, string delete, long? newest, CancellationToken cancellationToken) => DeleteAsync(

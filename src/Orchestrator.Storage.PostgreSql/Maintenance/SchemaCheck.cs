@@ -21,7 +21,14 @@ internal static class SchemaCheck
             SELECT d.task_seq::text FROM {schema}.task_dependencies d
             WHERE $1 <> '' AND NOT EXISTS (SELECT FROM {schema}.tasks t WHERE t.seq = d.task_seq) LIMIT 100
             """),
-        ("row {0} of tasks runs without the end of its lease", "SELECT t.seq::text FROM {schema}.tasks t WHERE $1 <> '' AND t.state = 'running' AND t.lease_until IS NULL LIMIT 100"),
+        ("row {0} of tasks runs without a row in task_leases", """
+            SELECT t.seq::text FROM {schema}.tasks t
+            WHERE $1 <> '' AND t.state = 'running' AND NOT EXISTS (SELECT FROM {schema}.task_leases l WHERE l.task_seq = t.seq) LIMIT 100
+            """),
+        ("row {0} of task_leases belongs to no task that runs", """
+            SELECT l.task_seq::text FROM {schema}.task_leases l
+            WHERE $1 <> '' AND NOT EXISTS (SELECT FROM {schema}.tasks t WHERE t.seq = l.task_seq AND t.state = 'running') LIMIT 100
+            """),
         ("queue_counters does not agree with tasks: {0}", """
             SELECT coalesce(c.queue, t.queue) || ' ' || coalesce(c.state, t.state)
             FROM (SELECT x.queue, x.state, sum(x.count) AS count

@@ -1,5 +1,7 @@
 -- Times are whole milliseconds since 1970-01-01 UTC. States are the snake_case names of QueuedTaskState.
--- tasks is narrow and has room on its pages, because every lease and heartbeat rewrites its rows; what may be large is in task_bodies.
+-- tasks is narrow, because every lease and every end of one rewrites its rows; what may be large is in task_bodies. No index of it depends on what the end of a
+-- lease changes: its indexes ask for the stage, which is the same for what runs and what ended well, never for the state. So the end of a lease writes no index,
+-- as long as the new version of the row fits beside the old one: more than half of each page is left free.
 CREATE TABLE {schema}.tasks (
     seq                bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     priority           integer NOT NULL,
@@ -23,7 +25,6 @@ CREATE TABLE {schema}.tasks (
     id                 text    COLLATE "C" NOT NULL UNIQUE,
     queue              text    COLLATE "C" NOT NULL,
     type               text    COLLATE "C" NOT NULL,
-    lease_until        bigint  NULL,
     started_at         bigint  NULL,
     finished_at        bigint  NULL,
     deadline           bigint  NULL,
@@ -40,41 +41,52 @@ CREATE TABLE {schema}.tasks (
     trace_parent       text    NULL,
     worker_id          text    COLLATE "C" NULL,
     worker_name        text    NULL,
-    container_name     text    NULL
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
+    container_name     text    NULL,
+    stage              text    COLLATE "C" NOT NULL GENERATED ALWAYS AS (CASE WHEN state IN ('running', 'completed', 'cancelled') THEN '' ELSE state END) STORED,
+    open_plan_id       text    COLLATE "C" NULL GENERATED ALWAYS AS (CASE WHEN state NOT IN ('completed', 'cancelled', 'discarded') THEN plan_id END) STORED
+) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
     autovacuum_analyze_scale_factor = 0.05);
 
 CREATE INDEX tasks_ready ON {schema}.tasks (queue, rank, seq)
-    WHERE state = 'available' AND group_key IS NULL AND NOT is_assigned;
+    WHERE stage = 'available' AND group_key IS NULL AND NOT is_assigned;
 
 -- By whom they are for: a worker never looks through what is for others.
 CREATE INDEX tasks_assigned ON {schema}.tasks (queue, coalesce(assigned_worker, ''), coalesce(assigned_container, ''), rank, seq)
-    WHERE state = 'available' AND group_key IS NULL AND is_assigned;
+    WHERE stage = 'available' AND group_key IS NULL AND is_assigned;
 
 CREATE INDEX tasks_grouped ON {schema}.tasks (queue, group_key, rank, seq)
-    WHERE state = 'available' AND group_key IS NOT NULL;
+    WHERE stage = 'available' AND group_key IS NOT NULL;
 
 CREATE INDEX tasks_due ON {schema}.tasks (queue, available_at)
-    WHERE state IN ('scheduled', 'retryable');
+    WHERE stage IN ('scheduled', 'retryable');
 
 CREATE INDEX tasks_windows ON {schema}.tasks (queue, closes_at)
-    WHERE closes_at IS NOT NULL AND state IN ('available', 'scheduled', 'retryable');
+    WHERE closes_at IS NOT NULL AND stage IN ('available', 'scheduled', 'retryable');
 
 CREATE INDEX tasks_deadline ON {schema}.tasks (deadline)
-    WHERE deadline IS NOT NULL AND state IN ('available', 'scheduled', 'retryable', 'blocked');
-
--- Without lease_until, so that heartbeats rewrite no index: what runs is few enough to be looked through.
-CREATE INDEX tasks_running ON {schema}.tasks (queue, group_key)
-    WHERE state = 'running';
+    WHERE deadline IS NOT NULL AND stage IN ('available', 'scheduled', 'retryable', 'blocked');
 
 CREATE INDEX tasks_dead ON {schema}.tasks (queue, seq)
-    WHERE state = 'discarded';
+    WHERE stage = 'discarded';
 
 CREATE INDEX tasks_plan ON {schema}.tasks (plan_id, seq)
     WHERE plan_id IS NOT NULL;
 
-CREATE INDEX tasks_plan_open ON {schema}.tasks (plan_id)
-    WHERE plan_id IS NOT NULL AND state NOT IN ('completed', 'cancelled', 'discarded');
+CREATE INDEX tasks_plan_open ON {schema}.tasks (open_plan_id)
+    WHERE open_plan_id IS NOT NULL;
+
+-- The leases that hold: heartbeats rewrite these rows and nothing else. Leasing adds them, the triggers of tasks take them away.
+CREATE TABLE {schema}.task_leases (
+    task_seq       bigint  NOT NULL PRIMARY KEY,
+    lease_until    bigint  NOT NULL,
+    slots          integer NOT NULL,
+    queue          text    COLLATE "C" NOT NULL,
+    group_key      text    COLLATE "C" NULL,
+    worker_id      text    COLLATE "C" NULL,
+    worker_name    text    NULL,
+    container_name text    NULL,
+    created_at     bigint  NOT NULL
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
 CREATE TABLE {schema}.task_bodies (
     seq            bigint NOT NULL PRIMARY KEY,

@@ -23,7 +23,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION {schema}.tasks_added() RETURNS trigger
-LANGUAGE plpgsql SET enable_nestloop = off SET enable_hashjoin = on SET enable_mergejoin = on SET jit = off
+LANGUAGE plpgsql SET enable_nestloop = off SET enable_hashjoin = on SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
 DECLARE
     v_block  bigint := nextval('{schema}.task_event_blocks') * 65536;
@@ -47,13 +47,14 @@ BEGIN
 END $$;
 
 CREATE FUNCTION {schema}.tasks_changed() RETURNS trigger
-LANGUAGE plpgsql SET enable_nestloop = off SET enable_hashjoin = on SET enable_mergejoin = on SET jit = off
+LANGUAGE plpgsql SET enable_nestloop = off SET enable_hashjoin = on SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
 DECLARE
     v_block   bigint := nextval('{schema}.task_event_blocks') * 65536;
     v_refused text;
     v_queues  text[];
     v_groups  text[];
+    v_over    bigint[];
     v_now     bigint;
 BEGIN
     WITH moved AS MATERIALIZED (
@@ -94,11 +95,15 @@ BEGIN
             ELSE false END),
         array_agg(m.queue) FILTER (WHERE m.to_state = 'available' AND m.group_key IS NOT NULL),
         array_agg(m.group_key) FILTER (WHERE m.to_state = 'available' AND m.group_key IS NOT NULL),
+        array_agg(m.seq) FILTER (WHERE m.from_state = 'running'),
         max(m.changed_at)
-    INTO v_refused, v_queues, v_groups, v_now
+    INTO v_refused, v_queues, v_groups, v_over, v_now
     FROM moved m;
     IF v_refused IS NOT NULL THEN
         RAISE EXCEPTION 'no such change of state: %', v_refused USING ERRCODE = 'check_violation';
+    END IF;
+    IF v_over IS NOT NULL THEN
+        DELETE FROM {schema}.task_leases l WHERE l.task_seq = ANY (v_over);
     END IF;
     IF v_groups IS NOT NULL THEN
         PERFORM {schema}.activate_groups(v_queues, v_groups, v_now);
@@ -114,6 +119,7 @@ BEGIN
     SELECT d.queue, d.state, -count(*), max(d.changed_at) FROM deleted d GROUP BY d.queue, d.state;
     DELETE FROM {schema}.task_bodies t USING deleted d WHERE t.seq = d.seq;
     DELETE FROM {schema}.task_events t USING deleted d WHERE t.task_seq = d.seq;
+    DELETE FROM {schema}.task_leases t USING deleted d WHERE t.task_seq = d.seq;
     DELETE FROM {schema}.container_tasks t USING deleted d WHERE t.task_seq = d.seq;
     DELETE FROM {schema}.task_progress t USING deleted d WHERE t.task_seq = d.seq;
     DELETE FROM {schema}.task_log_lines t USING deleted d WHERE t.task_seq = d.seq;

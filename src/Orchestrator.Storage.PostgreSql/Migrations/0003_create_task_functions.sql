@@ -16,7 +16,7 @@ AS $$
 BEGIN
     WITH due AS MATERIALIZED (
         SELECT t.seq FROM {schema}.tasks t
-        WHERE t.queue = p_queue AND t.state IN ('scheduled', 'retryable') AND t.available_at <= p_now AND (t.closes_at IS NULL OR t.closes_at > p_now)
+        WHERE t.queue = p_queue AND t.stage IN ('scheduled', 'retryable') AND t.available_at <= p_now AND (t.closes_at IS NULL OR t.closes_at > p_now)
         ORDER BY t.available_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
     UPDATE {schema}.tasks t SET state = 'available', changed_at = p_now FROM due WHERE t.seq = due.seq;
 END $$;
@@ -31,7 +31,7 @@ BEGIN
     RETURN QUERY
     WITH heads AS MATERIALIZED (
         SELECT t.seq, t.rank, t.slots FROM {schema}.tasks t
-        WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key IS NULL AND NOT t.is_assigned
+        WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key IS NULL AND NOT t.is_assigned
             AND (t.deadline IS NULL OR t.deadline > p_now) AND (t.closes_at IS NULL OR t.closes_at > p_now) AND (p_types IS NULL OR t.type = ANY (p_types))
         ORDER BY t.rank, t.seq LIMIT p_count FOR UPDATE SKIP LOCKED),
     fitting AS (
@@ -40,10 +40,13 @@ BEGIN
         SELECT s.seq FROM (SELECT h.seq, sum(h.slots) OVER (ORDER BY h.rank, h.seq) AS needed FROM heads h WHERE p_slots IS NOT NULL) s WHERE s.needed <= p_slots),
     leased AS (
         UPDATE {schema}.tasks t
-        SET state = 'running', attempt = t.attempt + 1, lease_id = t.lease_id + 1, lease_until = p_until, started_at = p_now, changed_at = p_now,
+        SET state = 'running', attempt = t.attempt + 1, lease_id = t.lease_id + 1, started_at = p_now, changed_at = p_now,
             cancel_requested = false, release_requested = false, worker_id = p_worker_id, worker_name = p_worker, container_name = p_container
         FROM fitting f WHERE t.seq = f.seq
-        RETURNING t.*)
+        RETURNING t.*),
+    held AS (
+        INSERT INTO {schema}.task_leases (task_seq, lease_until, slots, queue, group_key, worker_id, worker_name, container_name, created_at)
+        SELECT l.seq, p_until, l.slots, l.queue, l.group_key, p_worker_id, p_worker, p_container, p_now FROM leased l)
     SELECT l.seq, l.id, l.queue, l.type, b.payload, l.state, l.priority, l.attempt, l.max_attempts, l.crashes, l.lease_id, l.cancel_requested, b.checkpoint,
         b.result, b.failure, p.percent, p.message, p.created_at, l.plan_id, l.is_gate, l.group_key, l.slots, l.is_assigned, l.assigned_worker,
         l.assigned_container, l.required_labels, l.payload_version, l.timeout, l.time_window, l.deduplication_key, l.trace_parent, l.worker_name,
@@ -62,13 +65,16 @@ BEGIN
     RETURN QUERY
     WITH chosen AS MATERIALIZED (
         SELECT t.seq, c.place FROM unnest(p_seqs) WITH ORDINALITY AS c (seq, place) JOIN {schema}.tasks t ON t.seq = c.seq
-        WHERE t.state || '' = 'available' FOR UPDATE OF t SKIP LOCKED),
+        WHERE t.state = 'available' FOR UPDATE OF t SKIP LOCKED),
     leased AS (
         UPDATE {schema}.tasks t
-        SET state = 'running', attempt = t.attempt + 1, lease_id = t.lease_id + 1, lease_until = p_until, started_at = p_now, changed_at = p_now,
+        SET state = 'running', attempt = t.attempt + 1, lease_id = t.lease_id + 1, started_at = p_now, changed_at = p_now,
             cancel_requested = false, release_requested = false, worker_id = p_worker_id, worker_name = p_worker, container_name = p_container
         FROM chosen c WHERE t.seq = c.seq
-        RETURNING t.*, c.place)
+        RETURNING t.*, c.place),
+    held AS (
+        INSERT INTO {schema}.task_leases (task_seq, lease_until, slots, queue, group_key, worker_id, worker_name, container_name, created_at)
+        SELECT l.seq, p_until, l.slots, l.queue, l.group_key, p_worker_id, p_worker, p_container, p_now FROM leased l)
     SELECT l.seq, l.id, l.queue, l.type, b.payload, l.state, l.priority, l.attempt, l.max_attempts, l.crashes, l.lease_id, l.cancel_requested, b.checkpoint,
         b.result, b.failure, p.percent, p.message, p.created_at, l.plan_id, l.is_gate, l.group_key, l.slots, l.is_assigned, l.assigned_worker,
         l.assigned_container, l.required_labels, l.payload_version, l.timeout, l.time_window, l.deduplication_key, l.trace_parent, l.worker_name,
@@ -126,7 +132,7 @@ BEGIN
         RETURN;
     END IF;
     IF v_queue.max_running IS NOT NULL THEN
-        v_room := least(v_room, v_queue.max_running - (SELECT coalesce(sum(t.slots), 0) FROM {schema}.tasks t WHERE t.queue = p_queue AND t.state = 'running'));
+        v_room := least(v_room, v_queue.max_running - (SELECT coalesce(sum(l.slots), 0) FROM {schema}.task_leases l WHERE l.queue = p_queue));
     END IF;
     IF p_task IS NOT NULL THEN
         SELECT * INTO v_only FROM {schema}.tasks t WHERE t.id = p_task AND t.queue = p_queue;
@@ -143,14 +149,14 @@ BEGIN
             INTO v_seqs, v_ranks, v_slots
             FROM (
                 (SELECT t.seq, t.rank, t.slots FROM {schema}.tasks t
-                    WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key IS NULL AND NOT t.is_assigned
+                    WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key IS NULL AND NOT t.is_assigned
                         AND (t.deadline IS NULL OR t.deadline > p_now) AND (t.closes_at IS NULL OR t.closes_at > p_now) AND (p_types IS NULL OR t.type = ANY (p_types))
                     ORDER BY t.rank, t.seq LIMIT v_left)
                 UNION ALL
                 SELECT a.seq, a.rank, a.slots FROM (VALUES (p_worker, p_container), (p_worker, ''), ('', p_container), ('', '')) AS l (worker, container)
                 CROSS JOIN LATERAL (
                     SELECT t.seq, t.rank, t.slots FROM {schema}.tasks t
-                    WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key IS NULL AND t.is_assigned
+                    WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key IS NULL AND t.is_assigned
                         AND coalesce(t.assigned_worker, '') = l.worker AND coalesce(t.assigned_container, '') = l.container
                         AND (t.deadline IS NULL OR t.deadline > p_now) AND (t.closes_at IS NULL OR t.closes_at > p_now) AND (p_types IS NULL OR t.type = ANY (p_types))
                         AND {schema}.is_for(true, t.assigned_worker, t.assigned_container, t.required_labels, p_worker, p_container, p_labels)
@@ -158,15 +164,15 @@ BEGIN
         ELSE
             SELECT array_agg(t.seq), array_agg(t.rank), array_agg(t.slots) INTO v_seqs, v_ranks, v_slots
             FROM {schema}.tasks t
-            WHERE t.seq = v_only.seq AND t.state = 'available' AND t.group_key IS NULL
+            WHERE t.seq = v_only.seq AND t.stage = 'available' AND t.group_key IS NULL
                 AND (t.deadline IS NULL OR t.deadline > p_now) AND (t.closes_at IS NULL OR t.closes_at > p_now) AND (p_types IS NULL OR t.type = ANY (p_types))
                 AND {schema}.is_for(t.is_assigned, t.assigned_worker, t.assigned_container, t.required_labels, p_worker, p_container, p_labels);
         END IF;
 
         -- The lists of the groups, merged by whose turn it is: a group's next turn comes slots / weight later. One that was held up begins at the queue's time.
         WITH busy AS MATERIALIZED (
-            SELECT t.group_key, sum(t.slots) AS slots FROM {schema}.tasks t
-            WHERE t.queue = p_queue AND t.state = 'running' AND t.group_key IS NOT NULL GROUP BY t.group_key),
+            SELECT l.group_key, sum(l.slots) AS slots FROM {schema}.task_leases l
+            WHERE l.queue = p_queue AND l.group_key IS NOT NULL GROUP BY l.group_key),
         turns AS MATERIALIZED (
             SELECT g.group_key, greatest(g.virtual_time, v_time) AS virtual_time, g.weight, s.room, floor(s.tokens + 0.000001) AS tokens
             FROM {schema}.task_groups g
@@ -176,7 +182,7 @@ BEGIN
                     {schema}.tokens_of(g, v_queue, p_now) AS tokens) s
             CROSS JOIN LATERAL (
                 SELECT t.slots FROM {schema}.tasks t
-                WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL
+                WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL
                     AND (t.deadline IS NULL OR t.deadline > p_now) AND (t.closes_at IS NULL OR t.closes_at > p_now) AND (p_types IS NULL OR t.type = ANY (p_types))
                     AND {schema}.is_for(t.is_assigned, t.assigned_worker, t.assigned_container, t.required_labels, p_worker, p_container, p_labels)
                     AND (p_task IS NULL OR t.seq = v_only.seq)
@@ -189,7 +195,7 @@ BEGIN
             FROM turns u
             CROSS JOIN LATERAL (
                 SELECT t.seq, t.rank, t.slots FROM {schema}.tasks t
-                WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key = u.group_key AND t.group_key IS NOT NULL
+                WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key = u.group_key AND t.group_key IS NOT NULL
                     AND (t.deadline IS NULL OR t.deadline > p_now) AND (t.closes_at IS NULL OR t.closes_at > p_now) AND (p_types IS NULL OR t.type = ANY (p_types))
                     AND {schema}.is_for(t.is_assigned, t.assigned_worker, t.assigned_container, t.required_labels, p_worker, p_container, p_labels)
                     AND (p_task IS NULL OR t.seq = v_only.seq)
@@ -268,12 +274,12 @@ BEGIN
         FROM (
             SELECT g.group_key FROM {schema}.task_groups g
             WHERE g.queue = p_queue AND g.is_active AND NOT EXISTS (
-                SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL)
+                SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL)
             ORDER BY g.virtual_time LIMIT 100 FOR UPDATE SKIP LOCKED) r;
         IF v_keys IS NOT NULL THEN
             UPDATE {schema}.task_groups g SET is_active = false
             WHERE g.queue = p_queue AND g.group_key = ANY (v_keys) AND NOT EXISTS (
-                SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL);
+                SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL);
         END IF;
     END IF;
 END $$;
@@ -307,9 +313,9 @@ DECLARE
     v_windows boolean;
 BEGIN
     SELECT
-        EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.state IN ('scheduled', 'retryable') AND t.available_at <= p_now),
-        EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.closes_at <= p_now AND t.closes_at IS NOT NULL AND t.state IN ('available', 'scheduled', 'retryable')
-            AND (t.state = 'available' OR t.available_at <= p_now))
+        EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.stage IN ('scheduled', 'retryable') AND t.available_at <= p_now),
+        EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.closes_at <= p_now AND t.closes_at IS NOT NULL AND t.stage IN ('available', 'scheduled', 'retryable')
+            AND (t.stage = 'available' OR t.available_at <= p_now))
     INTO v_due, v_windows;
     IF v_due THEN
         PERFORM {schema}.promote_tasks(p_queue, p_now);
@@ -317,7 +323,7 @@ BEGIN
     SELECT p_task IS NOT NULL
         OR EXISTS (SELECT FROM {schema}.task_queues q WHERE q.queue = p_queue AND (q.is_paused OR q.max_running IS NOT NULL))
         OR EXISTS (SELECT FROM {schema}.task_groups g WHERE g.queue = p_queue AND g.is_active)
-        OR EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.state = 'available' AND t.group_key IS NULL AND t.is_assigned)
+        OR EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.stage = 'available' AND t.group_key IS NULL AND t.is_assigned)
     INTO v_special;
     IF v_special THEN
         RETURN QUERY SELECT * FROM {schema}.lease_in_turn(p_queue, p_now, p_until, p_count, p_slots, p_types, p_task, p_worker_id, p_worker, p_container, p_labels);

@@ -69,7 +69,7 @@ BEGIN
 
     UPDATE {schema}.task_plans p SET finished_at = p_now
     WHERE p.id = ANY (v_plans) AND p.finished_at IS NULL
-        AND NOT EXISTS (SELECT FROM {schema}.tasks t WHERE t.plan_id = p.id AND t.state NOT IN ('completed', 'cancelled', 'discarded'));
+        AND NOT EXISTS (SELECT FROM {schema}.tasks t WHERE t.open_plan_id = p.id);
     RETURN v_queues;
 END $$;
 
@@ -94,8 +94,7 @@ BEGIN
     RETURN v_queues;
 END $$;
 
--- state || '' keeps the server from going through all that runs instead of looking the ids up.
--- Ends leases. Kinds of ends: 1 completed, 2 failed, 3 released, 4 cancelled. No lease may stand twice in the list. Answers with kind 0 and the lease for each that held.
+-- Ends leases. Kinds of ends: 1 completed, 2 failed, 3 released, 4 cancelled. No lease may stand twice in the list. Answers with kind 0 and the lease for each that was lost.
 CREATE FUNCTION {schema}.end_tasks(
     p_now bigint, p_ids text[], p_leases bigint[], p_kinds integer[], p_results text[], p_failures text[], p_retryable boolean[], p_delays bigint[])
 RETURNS SETOF {schema}.task_change
@@ -138,9 +137,9 @@ BEGIN
                 WHEN (e.kind = 2 AND e.retryable AND t.attempt < t.max_attempts) OR (e.kind = 3 AND e.delay > 0) THEN 0
                 ELSE t.closes_at END,
             attempt = CASE WHEN e.kind = 3 THEN t.attempt - 1 ELSE t.attempt END,
-            lease_until = NULL, cancel_requested = false, release_requested = false, changed_at = p_now
+            cancel_requested = false, release_requested = false, changed_at = p_now
         FROM ends e
-        WHERE t.id = e.id AND t.lease_id = e.lease_id AND t.state || '' = 'running'
+        WHERE t.id = e.id AND t.lease_id = e.lease_id AND t.state = 'running'
         RETURNING t.seq, t.id, t.lease_id, t.queue, t.state, t.plan_id, t.closes_at, e.kind, e.result, e.failure),
     kept AS (
         UPDATE {schema}.task_bodies b
@@ -162,11 +161,14 @@ BEGIN
     IF v_planned IS NOT NULL THEN
         v_queues := coalesce(v_queues, '{}') || {schema}.advance_plans(v_planned, NULL, p_now);
     END IF;
-    RETURN QUERY SELECT 0, n.name, n.lease_id FROM unnest(v_ids, v_held) AS n (name, lease_id);
+    IF coalesce(cardinality(v_ids), 0) < cardinality(p_ids) THEN
+        RETURN QUERY SELECT 0, n.name, n.lease_id FROM (
+            SELECT e.name, e.lease_id FROM unnest(p_ids, p_leases) AS e (name, lease_id) EXCEPT SELECT h.name, h.lease_id FROM unnest(v_ids, v_held) AS h (name, lease_id)) n;
+    END IF;
     RETURN QUERY SELECT DISTINCT 1, n.name, NULL::bigint FROM unnest(v_queues) AS n (name);
     RETURN QUERY SELECT DISTINCT 2, n.name, NULL::bigint FROM unnest(v_queues) AS n (name)
     WHERE v_planned IS NOT NULL AND EXISTS (
-        SELECT FROM {schema}.tasks t WHERE t.queue = n.name AND t.closes_at = 0 AND t.closes_at IS NOT NULL AND t.state IN ('available', 'scheduled', 'retryable'))
+        SELECT FROM {schema}.tasks t WHERE t.queue = n.name AND t.closes_at = 0 AND t.closes_at IS NOT NULL AND t.stage IN ('available', 'scheduled', 'retryable'))
     UNION SELECT 2, n.name, NULL::bigint FROM unnest(v_windows) AS n (name);
 END $$;
 
@@ -180,17 +182,18 @@ AS $$
 BEGIN
     IF p_wait THEN
         RETURN QUERY
-        UPDATE {schema}.tasks t SET lease_until = p_until
-        FROM unnest(p_ids, p_leases) AS l (id, lease_id)
-        WHERE t.id = l.id AND t.lease_id = l.lease_id AND t.state || '' = 'running'
+        UPDATE {schema}.task_leases h SET lease_until = p_until
+        FROM unnest(p_ids, p_leases) AS l (id, lease_id) JOIN {schema}.tasks t ON t.id = l.id
+        WHERE t.lease_id = l.lease_id AND t.state = 'running' AND h.task_seq = t.seq
         RETURNING t.id, t.lease_id, t.cancel_requested, t.release_requested;
     ELSE
         RETURN QUERY
         WITH held AS MATERIALIZED (
-            SELECT t.seq FROM unnest(p_ids, p_leases) AS l (id, lease_id) JOIN {schema}.tasks t ON t.id = l.id
-            WHERE t.lease_id = l.lease_id AND t.state || '' = 'running' FOR NO KEY UPDATE OF t SKIP LOCKED)
-        UPDATE {schema}.tasks t SET lease_until = p_until FROM held h WHERE t.seq = h.seq
-        RETURNING t.id, t.lease_id, t.cancel_requested, t.release_requested;
+            SELECT t.seq, t.id, t.lease_id, t.cancel_requested, t.release_requested
+            FROM unnest(p_ids, p_leases) AS l (id, lease_id) JOIN {schema}.tasks t ON t.id = l.id JOIN {schema}.task_leases h ON h.task_seq = t.seq
+            WHERE t.lease_id = l.lease_id AND t.state = 'running' FOR NO KEY UPDATE OF h SKIP LOCKED)
+        UPDATE {schema}.task_leases l SET lease_until = p_until FROM held h WHERE l.task_seq = h.seq
+        RETURNING h.id, h.lease_id, h.cancel_requested, h.release_requested;
     END IF;
 END $$;
 
@@ -208,10 +211,12 @@ DECLARE
 BEGIN
     IF p_worker_id IS NULL THEN
         SELECT array_agg(r.seq) INTO v_seqs FROM (
-            SELECT t.seq FROM {schema}.tasks t WHERE t.state = 'running' AND t.lease_until <= p_now LIMIT 1000 FOR UPDATE SKIP LOCKED) r;
+            SELECT t.seq FROM {schema}.task_leases l JOIN {schema}.tasks t ON t.seq = l.task_seq
+            WHERE l.lease_until <= p_now AND t.state = 'running' LIMIT 1000 FOR UPDATE OF t, l SKIP LOCKED) r;
     ELSE
         SELECT array_agg(r.seq) INTO v_seqs FROM (
-            SELECT t.seq FROM {schema}.tasks t WHERE t.state = 'running' AND t.worker_id = p_worker_id ORDER BY t.id FOR UPDATE) r;
+            SELECT t.seq FROM {schema}.task_leases l JOIN {schema}.tasks t ON t.seq = l.task_seq
+            WHERE l.worker_id = p_worker_id AND t.state = 'running' AND t.worker_id = p_worker_id ORDER BY t.id FOR UPDATE OF t) r;
     END IF;
     IF v_seqs IS NULL THEN
         RETURN;
@@ -220,7 +225,7 @@ BEGIN
         UPDATE {schema}.tasks t
         SET state = CASE WHEN t.cancel_requested THEN 'cancelled' WHEN t.crashes >= p_max_crashes THEN 'discarded' ELSE 'available' END,
             finished_at = CASE WHEN t.cancel_requested OR t.crashes >= p_max_crashes THEN p_now END,
-            crashes = t.crashes + 1, attempt = t.attempt - 1, lease_until = NULL, cancel_requested = false, release_requested = false, changed_at = p_now
+            crashes = t.crashes + 1, attempt = t.attempt - 1, cancel_requested = false, release_requested = false, changed_at = p_now
         WHERE t.seq = ANY (v_seqs) AND t.state = 'running'
         RETURNING t.seq, t.id, t.queue, t.state, t.plan_id)
     SELECT array_agg(r.seq), array_agg(r.seq) FILTER (WHERE r.plan_id IS NOT NULL AND r.state <> 'available'), array_agg(r.seq) FILTER (WHERE r.state = 'discarded'),
@@ -239,7 +244,7 @@ BEGIN
     RETURN QUERY SELECT DISTINCT 1, n.name, NULL::bigint FROM unnest(v_queues) AS n (name);
     RETURN QUERY SELECT DISTINCT 2, n.name, NULL::bigint FROM unnest(v_queues) AS n (name)
     WHERE v_planned IS NOT NULL AND EXISTS (
-        SELECT FROM {schema}.tasks t WHERE t.queue = n.name AND t.closes_at = 0 AND t.closes_at IS NOT NULL AND t.state IN ('available', 'scheduled', 'retryable'));
+        SELECT FROM {schema}.tasks t WHERE t.queue = n.name AND t.closes_at = 0 AND t.closes_at IS NOT NULL AND t.stage IN ('available', 'scheduled', 'retryable'));
 END $$;
 
 -- Discards waiting tasks whose deadline passed, up to p_limit.
@@ -256,14 +261,14 @@ DECLARE
 BEGIN
     SELECT array_agg(DISTINCT o.plan_id) INTO v_plans FROM (
         SELECT t.plan_id FROM {schema}.tasks t
-        WHERE t.deadline IS NOT NULL AND t.deadline <= p_now AND t.state IN ('available', 'scheduled', 'retryable', 'blocked') LIMIT p_limit) o
+        WHERE t.deadline IS NOT NULL AND t.deadline <= p_now AND t.stage IN ('available', 'scheduled', 'retryable', 'blocked') LIMIT p_limit) o
     WHERE o.plan_id IS NOT NULL;
     IF v_plans IS NOT NULL THEN
         PERFORM FROM {schema}.task_plans p WHERE p.id = ANY (v_plans) ORDER BY p.id FOR NO KEY UPDATE;
     END IF;
     WITH overdue AS MATERIALIZED (
         SELECT t.seq FROM {schema}.tasks t
-        WHERE t.deadline IS NOT NULL AND t.deadline <= p_now AND t.state IN ('available', 'scheduled', 'retryable', 'blocked')
+        WHERE t.deadline IS NOT NULL AND t.deadline <= p_now AND t.stage IN ('available', 'scheduled', 'retryable', 'blocked')
             AND (t.plan_id IS NULL OR t.plan_id = ANY (v_plans))
         LIMIT p_limit FOR UPDATE SKIP LOCKED),
     discarded AS (
@@ -278,5 +283,5 @@ BEGIN
     RETURN QUERY SELECT DISTINCT 1, n.name, NULL::bigint FROM unnest(v_queues) AS n (name);
     RETURN QUERY SELECT DISTINCT 2, n.name, NULL::bigint FROM unnest(v_queues) AS n (name)
     WHERE v_planned IS NOT NULL AND EXISTS (
-        SELECT FROM {schema}.tasks t WHERE t.queue = n.name AND t.closes_at = 0 AND t.closes_at IS NOT NULL AND t.state IN ('available', 'scheduled', 'retryable'));
+        SELECT FROM {schema}.tasks t WHERE t.queue = n.name AND t.closes_at = 0 AND t.closes_at IS NOT NULL AND t.stage IN ('available', 'scheduled', 'retryable'));
 END $$;

@@ -16,7 +16,10 @@ internal static class LimitWaits
         SELECT max_running, rate_count, rate_period, rate_burst, tokens, refilled_at FROM {schema}.task_groups WHERE queue = $1 AND group_key = $2
         """;
 
-    private const string ReadRunning = "SELECT t.id, t.slots, t.group_key FROM {schema}.tasks t WHERE t.state = 'running' AND t.queue = $1 ORDER BY t.seq";
+    private const string ReadRunning = """
+        SELECT t.id, t.slots, t.group_key FROM {schema}.tasks t
+        WHERE t.seq = ANY (ARRAY(SELECT l.task_seq FROM {schema}.task_leases l WHERE l.queue = $1)) AND t.state = 'running' ORDER BY t.seq
+        """;
 
     /// <summary>Adds what there is to say.</summary>
     public static async ValueTask AddAsync(List<TaskWait> waits, PostgreSqlSession session, QueuedTask task, DateTimeOffset now, CancellationToken cancellationToken)

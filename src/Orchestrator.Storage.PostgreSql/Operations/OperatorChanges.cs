@@ -22,11 +22,18 @@ internal static class OperatorChanges
 
     private const string ReleaseRunning = """
         UPDATE {schema}.tasks t SET release_requested = true
-        FROM (SELECT r.seq FROM {schema}.tasks r WHERE r.state = 'running' AND r.queue = $1 AND NOT r.release_requested FOR NO KEY UPDATE SKIP LOCKED) r
+        FROM (
+            SELECT r.seq FROM {schema}.tasks r
+            WHERE r.seq = ANY (ARRAY(SELECT l.task_seq FROM {schema}.task_leases l WHERE l.queue = $1)) AND r.state = 'running' AND NOT r.release_requested
+            FOR NO KEY UPDATE SKIP LOCKED) r
         WHERE t.seq = r.seq
         """;
 
-    private const string AnyUnreleased = "SELECT EXISTS (SELECT FROM {schema}.tasks WHERE state = 'running' AND queue = $1 AND NOT release_requested)";
+    private const string AnyUnreleased = """
+        SELECT EXISTS (
+            SELECT FROM {schema}.tasks t
+            WHERE t.seq = ANY (ARRAY(SELECT l.task_seq FROM {schema}.task_leases l WHERE l.queue = $1)) AND t.state = 'running' AND NOT t.release_requested)
+        """;
 
     private const string SetPriority = """
         UPDATE {schema}.tasks SET priority = $2, rank = available_at - $2 * ageing

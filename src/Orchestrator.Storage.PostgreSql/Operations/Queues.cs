@@ -25,39 +25,42 @@ internal static class Queues
         WITH RECURSIVE lines (queue, worker, container) AS (
             SELECT q.queue, f.worker, f.container FROM unnest($1::text[]) AS q (queue) CROSS JOIN LATERAL (
                 SELECT coalesce(t.assigned_worker, '') AS worker, coalesce(t.assigned_container, '') AS container FROM {schema}.tasks t
-                WHERE t.queue = q.queue AND t.state = 'available' AND t.group_key IS NULL AND t.is_assigned
+                WHERE t.queue = q.queue AND t.stage = 'available' AND t.group_key IS NULL AND t.is_assigned
                 ORDER BY coalesce(t.assigned_worker, ''), coalesce(t.assigned_container, '') LIMIT 1) f
             UNION ALL
             SELECT l.queue, f.worker, f.container FROM lines l CROSS JOIN LATERAL (
                 SELECT coalesce(t.assigned_worker, '') AS worker, coalesce(t.assigned_container, '') AS container FROM {schema}.tasks t
-                WHERE t.queue = l.queue AND t.state = 'available' AND t.group_key IS NULL AND t.is_assigned
+                WHERE t.queue = l.queue AND t.stage = 'available' AND t.group_key IS NULL AND t.is_assigned
                     AND (coalesce(t.assigned_worker, ''), coalesce(t.assigned_container, '')) > (l.worker, l.container)
                 ORDER BY coalesce(t.assigned_worker, ''), coalesce(t.assigned_container, '') LIMIT 1) f)
         SELECT h.queue, min(h.available_at) FROM (
             SELECT q.queue, f.available_at FROM unnest($1::text[]) AS q (queue) CROSS JOIN LATERAL (
                 SELECT t.available_at FROM {schema}.tasks t
-                WHERE t.queue = q.queue AND t.state = 'available' AND t.group_key IS NULL AND NOT t.is_assigned ORDER BY t.rank, t.seq LIMIT 1) f
+                WHERE t.queue = q.queue AND t.stage = 'available' AND t.group_key IS NULL AND NOT t.is_assigned ORDER BY t.rank, t.seq LIMIT 1) f
             UNION ALL
             SELECT l.queue, f.available_at FROM lines l CROSS JOIN LATERAL (
                 SELECT t.available_at FROM {schema}.tasks t
-                WHERE t.queue = l.queue AND t.state = 'available' AND t.group_key IS NULL AND t.is_assigned
+                WHERE t.queue = l.queue AND t.stage = 'available' AND t.group_key IS NULL AND t.is_assigned
                     AND coalesce(t.assigned_worker, '') = l.worker AND coalesce(t.assigned_container, '') = l.container
                 ORDER BY t.rank, t.seq LIMIT 1) f
             UNION ALL
             SELECT g.queue, f.available_at FROM {schema}.task_groups g CROSS JOIN LATERAL (
                 SELECT t.available_at FROM {schema}.tasks t
-                WHERE t.queue = g.queue AND t.state = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL ORDER BY t.rank, t.seq LIMIT 1) f
+                WHERE t.queue = g.queue AND t.stage = 'available' AND t.group_key = g.group_key AND t.group_key IS NOT NULL ORDER BY t.rank, t.seq LIMIT 1) f
             WHERE g.queue = ANY ($1::text[]) AND g.is_active) h
         GROUP BY h.queue
         """;
 
-    private const string SetQueue = """
+    // Without its pause, a queue that has one keeps it, and one that has no settings yet is not paused.
+    private const string SetQueueLimits = """
         INSERT INTO {schema}.task_queues (queue, is_paused, max_running, max_running_per_group, rate_count, rate_period, rate_burst, ageing, created_at)
         VALUES ($1, $2, $3::integer, $4::integer, $5::integer, $6::bigint, $7::integer, $8::bigint, $9)
         ON CONFLICT (queue) DO UPDATE SET
-            is_paused = excluded.is_paused, max_running = excluded.max_running, max_running_per_group = excluded.max_running_per_group,
+            max_running = excluded.max_running, max_running_per_group = excluded.max_running_per_group,
             rate_count = excluded.rate_count, rate_period = excluded.rate_period, rate_burst = excluded.rate_burst, ageing = excluded.ageing
         """;
+
+    private const string SetQueue = $"{SetQueueLimits}, is_paused = excluded.is_paused";
 
     private const string PauseQueue = """
         INSERT INTO {schema}.task_queues (queue, is_paused, created_at) VALUES ($1, $2, $3) ON CONFLICT (queue) DO UPDATE SET is_paused = excluded.is_paused
@@ -108,8 +111,14 @@ internal static class Queues
         }).ToValueList();
     }
 
-    public static ValueTask<int> SetAsync(PostgreSqlSession session, QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken) => session.ExecuteAsync(
-        SetQueue, cancellationToken, settings.Queue, settings.IsPaused, settings.MaxRunning, settings.MaxRunningPerGroup, settings.RatePerGroup?.Count,
+    public static ValueTask<int> SetAsync(PostgreSqlSession session, QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken) =>
+        SetAsync(SetQueue, session, settings, now, cancellationToken);
+
+    public static ValueTask<int> SetLimitsAsync(PostgreSqlSession session, QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken) =>
+        SetAsync(SetQueueLimits, session, settings with { IsPaused = false }, now, cancellationToken);
+
+    private static ValueTask<int> SetAsync(string sql, PostgreSqlSession session, QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken) => session.ExecuteAsync(
+        sql, cancellationToken, settings.Queue, settings.IsPaused, settings.MaxRunning, settings.MaxRunningPerGroup, settings.RatePerGroup?.Count,
         Milliseconds(settings.RatePerGroup?.Period), settings.RatePerGroup?.Burst, Milliseconds(settings.Ageing), now.ToUnixTimeMilliseconds());
 
     public static ValueTask<int> PauseAsync(PostgreSqlSession session, string queue, bool isPaused, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -18,7 +18,7 @@ internal static class TaskLists
         var where = new List<string>();
         var values = new List<object?> { query.Limit };
         Add("t.queue = ", query.Queue);
-        Add("t.state = ", query.State?.ToName());
+        Add(query.State == QueuedTaskState.Discarded ? "t.stage = " : "t.state = ", query.State?.ToName());
         Add("t.type = ", query.Type);
         Add("t.group_key = ", query.Group);
         Add("t.plan_id = ", query.PlanId);

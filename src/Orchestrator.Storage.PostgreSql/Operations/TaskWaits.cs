@@ -20,13 +20,13 @@ internal static class TaskWaits
     private const string CountBefore = """
         SELECT count(*) FROM (
             SELECT FROM {schema}.tasks t
-            WHERE t.queue = $1 AND t.state = 'available' AND t.group_key IS NULL AND NOT t.is_assigned AND (t.rank, t.seq) < ($2, $3) LIMIT 1001) b
+            WHERE t.queue = $1 AND t.stage = 'available' AND t.group_key IS NULL AND NOT t.is_assigned AND (t.rank, t.seq) < ($2, $3) LIMIT 1001) b
         """;
 
     private const string CountBeforeInGroup = """
         SELECT count(*) FROM (
             SELECT FROM {schema}.tasks t
-            WHERE t.queue = $1 AND t.state = 'available' AND t.group_key = $4 AND t.group_key IS NOT NULL AND (t.rank, t.seq) < ($2, $3) LIMIT 1001) b
+            WHERE t.queue = $1 AND t.stage = 'available' AND t.group_key = $4 AND t.group_key IS NOT NULL AND (t.rank, t.seq) < ($2, $3) LIMIT 1001) b
         """;
 
     /// <summary>Explains a task; says nothing when there is none.</summary>

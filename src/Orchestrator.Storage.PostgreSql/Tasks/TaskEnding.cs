@@ -26,12 +26,12 @@ internal static class TaskEnding
             ]);
     }
 
-    /// <summary>Whether each lease held. Of two outcomes of one lease the first counts.</summary>
+    /// <summary>Whether each lease held: the changes name those that were lost. Of two outcomes of one lease the first counts.</summary>
     public static ValueList<LeaseStatus> Statuses(PreparedOutcome[] outcomes, TaskChanges changes)
     {
         var seen = new HashSet<LeaseToken>();
         return ValueList.Create<LeaseStatus>(Array.ConvertAll(
-            outcomes, outcome => seen.Add(outcome.Lease) && changes.Leases.Contains(outcome.Lease) ? LeaseStatus.Held : LeaseStatus.Lost));
+            outcomes, outcome => seen.Add(outcome.Lease) && !changes.Leases.Contains(outcome.Lease) ? LeaseStatus.Held : LeaseStatus.Lost));
     }
 
     private static int Kind(TaskOutcomeKind kind) => kind switch

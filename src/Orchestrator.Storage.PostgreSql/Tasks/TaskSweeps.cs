@@ -8,12 +8,12 @@ internal static class TaskSweeps
 {
     private const int BatchSize = 1000;
 
-    private const string AnyExpired = "SELECT EXISTS (SELECT FROM {schema}.tasks t WHERE t.state = 'running' AND t.lease_until <= $1)";
+    private const string AnyExpired = "SELECT EXISTS (SELECT FROM {schema}.task_leases l WHERE l.lease_until <= $1)";
 
     private const string AnyOverdue = """
         SELECT EXISTS (
             SELECT FROM {schema}.tasks t
-            WHERE t.deadline IS NOT NULL AND t.deadline <= $1 AND t.state IN ('available', 'scheduled', 'retryable', 'blocked'))
+            WHERE t.deadline IS NOT NULL AND t.deadline <= $1 AND t.stage IN ('available', 'scheduled', 'retryable', 'blocked'))
         """;
 
     private const string ReclaimTasks = "SELECT * FROM {schema}.reclaim_tasks($1::text, $2, $3, $4)";

@@ -10,7 +10,7 @@ internal static class TaskWindows
 
     private const string FindTasks = """
         SELECT t.seq, t.state, t.time_window, t.available_at FROM {schema}.tasks t
-        WHERE t.queue = $1 AND t.closes_at IS NOT NULL AND t.closes_at <= $2 AND t.state IN ('available', 'scheduled', 'retryable')
+        WHERE t.queue = $1 AND t.closes_at IS NOT NULL AND t.closes_at <= $2 AND t.stage IN ('available', 'scheduled', 'retryable')
         ORDER BY t.closes_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
         """;
 

@@ -1,3 +1,4 @@
+using Orchestrator;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -5,11 +6,14 @@ using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
 using Orchestrator.Executions;
 using Orchestrator.Queue;
+using Orchestrator.Routing.Decisions;
+using Orchestrator.Routing.State;
 using Orchestrator.Secrets;
 using Orchestrator.Storage;
 using Orchestrator.Storage.DependencyInjection;
 using Orchestrator.Storage.Sqlite;
 using Orchestrator.Storage.Sqlite.Maintenance;
+using Orchestrator.Storage.Sqlite.Routing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,9 +22,10 @@ public static class OrchestratorStorageServiceCollectionExtensions
 {
     /// <summary>
     /// Registers the stores of tasks (<see cref="ITaskStore"/>, <see cref="ITaskOperations"/>, <see cref="ITaskTransactions"/>, <see cref="ITaskPlanStore"/>,
-    /// <see cref="ITaskScheduleStore"/>, <see cref="ITaskNotifications"/>), <see cref="IStorageMaintenance"/>, <see cref="IOperationLog"/> and
-    /// <see cref="IExecutionLog"/> on SQLite, in <c>orchestrator.db</c> unless configured.
-    /// Calling it again only adds configuration; services that are registered already win. An <see cref="ISecretRedactor"/> is used when there is one.
+    /// <see cref="ITaskScheduleStore"/>, <see cref="ITaskNotifications"/>), <see cref="IStorageMaintenance"/>, <see cref="IOperationLog"/>,
+    /// <see cref="IExecutionLog"/>, <see cref="IRoutingStateStore"/> and <see cref="IRoutingDecisionLog"/> on SQLite, in <c>orchestrator.db</c> unless configured.
+    /// Calling it again only adds configuration; services that are registered already win, but for an <see cref="IVolatileStore"/>, which gives way: so the order in
+    /// which the router and its database are added does not matter. An <see cref="ISecretRedactor"/> is used when there is one.
     /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="configure">Configures SQLite; <see langword="null"/> for the defaults.</param>
@@ -48,6 +53,10 @@ public static class OrchestratorStorageServiceCollectionExtensions
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<ISecretRedactor>()));
         services.TryAddSingleton<IExecutionLog>(static provider => new SqliteExecutionLog(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        AddLasting<IRoutingStateStore>(services, static provider => new SqliteRoutingStateStore(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<WorkerIdentity>(), provider.GetService<ISecretRedactor>()));
+        AddLasting<IRoutingDecisionLog>(services, static provider => new SqliteRoutingDecisionLog(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<WorkerIdentity>(), provider.GetService<ISecretRedactor>()));
         return new StorageBuilder(Options.Options.DefaultName, services);
     }
 
@@ -79,6 +88,22 @@ public static class OrchestratorStorageServiceCollectionExtensions
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IStorageMaintenance>(static provider => new SqliteStorageMaintenance(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
+    }
+
+    // As TryAdd, but a store that forgets everything with its process does not count.
+    private static void AddLasting<T>(IServiceCollection services, Func<IServiceProvider, T> make)
+        where T : class
+    {
+        for (var i = services.Count - 1; i >= 0; i--)
+        {
+            if (services[i] is { IsKeyedService: false } service && service.ServiceType == typeof(T)
+                && (service.ImplementationType ?? service.ImplementationInstance?.GetType()) is { } type && type.IsAssignableTo(typeof(IVolatileStore)))
+            {
+                services.RemoveAt(i);
+            }
+        }
+
+        services.TryAddSingleton(make);
     }
 
     private sealed record StorageBuilder(string Name, IServiceCollection Services) : IOrchestratorStorageBuilder;

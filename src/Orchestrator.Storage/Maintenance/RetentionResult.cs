@@ -15,6 +15,15 @@ public sealed record RetentionResult
     /// <summary>Executions and assignments of providers.</summary>
     public required long Executions { get; init; }
 
+    /// <summary>Decisions of the router.</summary>
+    public long RoutingDecisions { get; init; }
+
+    /// <summary>Windows of budgets and reservations from them.</summary>
+    public long RoutingBudgets { get; init; }
+
+    /// <summary>Sessions and health that the router remembered.</summary>
+    public long RoutingState { get; init; }
+
     /// <summary>All together.</summary>
-    public long Total => Tasks + Plans + Keys + Executions;
+    public long Total => Tasks + Plans + Keys + Executions + RoutingDecisions + RoutingBudgets + RoutingState;
 }

@@ -11,6 +11,15 @@ internal interface ISqliteWrite
     /// <summary>Whether all it wants is an open database: it needs no transaction.</summary>
     bool OpensOnly { get; }
 
+    /// <summary>Whether it changes nothing but the database, so that it can run again after its transaction was rolled back.</summary>
+    bool MayRepeat { get; }
+
+    /// <summary>The queue that it puts a task into; <see langword="null"/> for none, or for many.</summary>
+    string? Feeds { get; }
+
+    /// <summary>Whether its caller gave up before it began.</summary>
+    bool IsCancelled { get; }
+
     /// <summary>Claims it for running; false when its caller cancelled before. From here on the caller hears what really became of it.</summary>
     bool TryBegin();
 

@@ -16,6 +16,8 @@ internal sealed class SqliteBatch(SqliteConnection connection, Func<SqliteExcept
     private const string CommitAll = "COMMIT";
 
     private readonly List<ISqliteWrite> _done = [];
+    private List<string>? _fed;
+    private bool _isGuarded;
     private bool _over;
 
     /// <summary>How much work it holds.</summary>
@@ -35,42 +37,34 @@ internal sealed class SqliteBatch(SqliteConnection connection, Func<SqliteExcept
             return;
         }
 
-        // The first needs no savepoint: when it fails, nothing else is in the transaction.
-        var first = _done.Count == 0;
+        // Savepoints copy every page that is changed. So works that can run again go without them, and when one fails, which is rare, all run again, with savepoints.
+        // The first of all needs none: when it fails, nothing else is in the transaction.
+        var isGuarded = _isGuarded || (!write.MayRepeat && _done.Count > 0);
         try
         {
-            if (!write.OpensOnly)
-            {
-                if (!first)
-                {
-                    connection.Statement(Savepoint).Execute();
-                }
-
-                write.Run(connection);
-                if (!first)
-                {
-                    connection.Statement(Release).Execute();
-                }
-            }
-
-            _done.Add(write);
+            RunWork(write, isGuarded);
         }
         catch (Exception error)
         {
-            // Whatever the work threw belongs to its caller, who gets it.
-            TakeBack(first);
-            var cause = error as SqliteException;
-            if (cause is not null && !SqliteErrors.IsOfStatement(cause))
+            if (isGuarded || _done.Count == 0 || raw.sqlite3_get_autocommit(connection.Handle) != 0)
             {
-                Fault = explain(cause);
+                Fail(write, error, first: !isGuarded && _done.Count == 0);
             }
-
-            write.Fail(cause is null ? error : explain(cause));
-            if (_over && !first)
+            else
             {
-                FailAll(cause);
+                RunAgain(write);
             }
         }
+
+        _isGuarded |= !write.MayRepeat;
+    }
+
+    /// <summary>The queues that got tasks since this was asked last.</summary>
+    public List<string> TakeFed()
+    {
+        var fed = _fed ?? [];
+        _fed = null;
+        return fed;
     }
 
     /// <summary>Commits, and tells every caller the truth: its result when the commit succeeded, else why nothing of it is there.</summary>
@@ -110,6 +104,86 @@ internal sealed class SqliteBatch(SqliteConnection connection, Func<SqliteExcept
         foreach (var write in _done)
         {
             write.Fail(error);
+        }
+    }
+
+    private void RunWork(ISqliteWrite write, bool isGuarded)
+    {
+        if (!write.OpensOnly)
+        {
+            if (isGuarded)
+            {
+                connection.Statement(Savepoint).Execute();
+            }
+
+            write.Run(connection);
+            if (isGuarded)
+            {
+                connection.Statement(Release).Execute();
+            }
+        }
+
+        _done.Add(write);
+        if (write.Feeds is { } queue && _fed?.Contains(queue) != true)
+        {
+            (_fed ??= []).Add(queue);
+        }
+    }
+
+    // Whatever the work threw belongs to its caller, who gets it.
+    private void Fail(ISqliteWrite write, Exception error, bool first)
+    {
+        TakeBack(first);
+        var cause = error as SqliteException;
+        if (cause is not null && !SqliteErrors.IsOfStatement(cause))
+        {
+            Fault = explain(cause);
+        }
+
+        write.Fail(cause is null ? error : explain(cause));
+        if (_over && !first)
+        {
+            FailAll(cause);
+        }
+    }
+
+    // Without savepoints nobody can tell what of the transaction is whose.
+    private void RunAgain(ISqliteWrite failed)
+    {
+        ISqliteWrite[] works = [.. _done, failed];
+        _done.Clear();
+        _isGuarded = true;
+        try
+        {
+            connection.Statement(Rollback).Execute();
+            SqliteBusy.Begin(connection); // Others may have been waiting for it.
+        }
+        catch (SqliteException error)
+        {
+            Fault = explain(error);
+            _over = true;
+            _done.AddRange(works);
+            FailAll(error);
+            return;
+        }
+
+        foreach (var write in works)
+        {
+            if (_over)
+            {
+                _done.Add(write);
+                FailAll(null);
+                continue;
+            }
+
+            try
+            {
+                RunWork(write, isGuarded: true);
+            }
+            catch (Exception error)
+            {
+                Fail(write, error, first: false);
+            }
         }
     }
 

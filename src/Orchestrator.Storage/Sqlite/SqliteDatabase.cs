@@ -73,7 +73,7 @@ public sealed class SqliteDatabase : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_initialized)
         {
-            await _writer.RunAsync<bool>(work: null, cancellationToken).ConfigureAwait(false);
+            await _writer.RunAsync<bool>(work: null, default, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -99,10 +99,20 @@ public sealed class SqliteDatabase : IDisposable
     /// nothing of it is stored (but when the disk fails during the commit itself, which nobody can tell). Works of one caller run in the order they were handed over.
     /// </remarks>
     /// <exception cref="StorageException">The database cannot be used; <see cref="StorageErrorCodes.Busy"/> when other processes wrote for longer than the busy time-out.</exception>
-    internal ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    internal ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => WriteAsync(work, default, cancellationToken);
+
+    /// <summary>Runs work as <see cref="WriteAsync{T}(Func{SqliteConnection, T}, CancellationToken)"/> does, made cheaper by what the caller knows of it; work that may repeat can run a second time after a rollback.</summary>
+    internal ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, WriteTraits traits, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _writer.RunAsync(work, cancellationToken);
+        return _writer.RunAsync(work, traits, cancellationToken);
+    }
+
+    /// <summary>Waits until this process puts a task into a queue, and runs work in the same transaction, once. The work may repeat.</summary>
+    internal async ValueTask<T> StandByAsync<T>(string queue, Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return await _writer.StandByAsync(queue, work, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs work that only reads, beside the writer, on what was committed.</summary>

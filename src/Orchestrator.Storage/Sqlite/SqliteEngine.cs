@@ -40,6 +40,9 @@ internal static class SqliteEngine
                 }
 
                 Batteries_V2.Init();
+
+                // Statistics of memory that nobody reads cost a mutex with every allocation. Refused, without harm, when the process used SQLite before.
+                _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
                 Version = raw.sqlite3_libversion().utf8_to_string();
                 (_library, _started) = (library, true);
             }

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>The work of a caller who is alone and waits on its own thread.</summary>
-internal sealed class SqliteInlineWrite<T>(Func<SqliteConnection, T> work) : ISqliteWrite
+internal sealed class SqliteInlineWrite<T>(Func<SqliteConnection, T> work, WriteTraits traits) : ISqliteWrite
 {
     private T _result = default!;
     private Exception? _error;
@@ -12,6 +12,12 @@ internal sealed class SqliteInlineWrite<T>(Func<SqliteConnection, T> work) : ISq
     public long Since => 0;
 
     public bool OpensOnly => false;
+
+    public bool MayRepeat => traits.MayRepeat;
+
+    public string? Feeds => traits.Feeds;
+
+    public bool IsCancelled => false;
 
     /// <summary>The committed result.</summary>
     public T Result()

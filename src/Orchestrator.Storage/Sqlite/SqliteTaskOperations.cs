@@ -39,6 +39,13 @@ public sealed class SqliteTaskOperations : ITaskOperations
     }
 
     /// <inheritdoc/>
+    public async ValueTask SetLimitsAsync(QueueSettings settings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        await _database.WriteAsync(connection => SqliteQueues.SetLimits(connection, settings, now), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask PauseAsync(string queue, bool isPaused, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);

@@ -32,7 +32,7 @@ public sealed class SqliteTaskSchedules : ITaskScheduleStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<ScheduleStatus?> GetAsync(string scheduleId, CancellationToken cancellationToken)
+    public ValueTask<StoredSchedule?> GetAsync(string scheduleId, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(scheduleId);
         return _database.ReadAsync(connection => ScheduleRow.Get(connection, scheduleId), cancellationToken);
@@ -41,7 +41,7 @@ public sealed class SqliteTaskSchedules : ITaskScheduleStore
     private const string ReadAll = $"SELECT {ScheduleRow.Columns} FROM task_schedules ORDER BY id";
 
     /// <inheritdoc/>
-    public ValueTask<ValueList<ScheduleStatus>> ListAsync(CancellationToken cancellationToken) =>
+    public ValueTask<ValueList<StoredSchedule>> ListAsync(CancellationToken cancellationToken) =>
         _database.ReadAsync(connection => connection.Statement(ReadAll).Query(ScheduleRow.Read).ToValueList(), cancellationToken);
 
     private const string ReadDue = $"""
@@ -49,7 +49,7 @@ public sealed class SqliteTaskSchedules : ITaskScheduleStore
         """;
 
     /// <inheritdoc/>
-    public ValueTask<ValueList<ScheduleStatus>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public ValueTask<ValueList<StoredSchedule>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return _database.ReadAsync(

@@ -41,7 +41,7 @@ public sealed class SqliteTaskTransactions : ITaskTransactions
         ValueList<TaskOutcome> outcomes, DateTimeOffset now, DbTransaction transaction, CancellationToken cancellationToken)
     {
         var prepared = PreparedOutcome.From(outcomes, _redactor);
-        return Run(transaction, connection => ValueList.Create<LeaseStatus>(SqliteTaskEnding.End(connection, prepared, now)), cancellationToken);
+        return Run(transaction, connection => ValueList.Create<LeaseStatus>(SqliteTaskEnding.End(connection, prepared, queue: null, now)), cancellationToken);
     }
 
     private ValueTask<T> Run<T>(DbTransaction transaction, Func<SqliteConnection, T> work, CancellationToken cancellationToken)

@@ -17,9 +17,10 @@ internal sealed class SqliteWrite<T> : ISqliteWrite
     private T _result = default!;
     private int _state;
 
-    public SqliteWrite(Func<SqliteConnection, T>? work, CancellationToken cancellationToken)
+    public SqliteWrite(Func<SqliteConnection, T>? work, WriteTraits traits, CancellationToken cancellationToken)
     {
         _work = work;
+        (MayRepeat, Feeds) = (traits.MayRepeat, traits.Feeds);
         Since = Stopwatch.GetTimestamp();
         if (cancellationToken.CanBeCanceled)
         {
@@ -32,6 +33,12 @@ internal sealed class SqliteWrite<T> : ISqliteWrite
     public long Since { get; }
 
     public bool OpensOnly => _work is null;
+
+    public bool MayRepeat { get; }
+
+    public string? Feeds { get; }
+
+    public bool IsCancelled => Volatile.Read(ref _state) == Cancelled;
 
     public bool TryBegin()
     {

@@ -34,6 +34,7 @@ internal sealed class SqliteWriter : IDisposable
         AllowSynchronousContinuations = true, // All that waits on it is our thread: it is woken directly, not by way of the pool.
     });
 
+    private readonly SqliteStandbys _standbys = new();
     private readonly ManualResetEventSlim _stopping = new(false, spinCount: 0);
     private readonly Lock _starting = new(); // guards _thread
     private Thread? _thread;
@@ -64,7 +65,7 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>Runs work in a transaction and tells its result once that is committed; without work, only opens the database.</summary>
     /// <remarks>Whoever blocks on the result is woken by the writer's thread itself: no thread of the pool has to carry it on.</remarks>
-    public ValueTask<T> RunAsync<T>(Func<SqliteConnection, T>? work, CancellationToken cancellationToken)
+    public ValueTask<T> RunAsync<T>(Func<SqliteConnection, T>? work, WriteTraits traits, CancellationToken cancellationToken)
     {
         if (_turn.IsHeldByCurrentThread)
         {
@@ -78,7 +79,7 @@ internal sealed class SqliteWriter : IDisposable
 
         try
         {
-            if (work is not null && TryRunAlone(work, out var result))
+            if (work is not null && TryRunAlone(work, traits, out var result))
             {
                 return new ValueTask<T>(result);
             }
@@ -90,8 +91,15 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         Start();
-        var write = new SqliteWrite<T>(work, cancellationToken);
+        var write = new SqliteWrite<T>(work, traits, cancellationToken);
         return _waiting.Writer.TryWrite(write) ? new ValueTask<T>(write.Task) : WaitForRoomAsync(write, cancellationToken);
+    }
+
+    /// <summary>Runs work once, within the next transaction of this process that puts a task into the queue. Until then it costs nothing.</summary>
+    public Task<T> StandByAsync<T>(string queue, Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        var write = new SqliteWrite<T>(work, WriteTraits.Repeatable, cancellationToken);
+        return _standbys.Add(queue, write) ? write.Task : throw new ObjectDisposedException(nameof(SqliteDatabase));
     }
 
     /// <summary>Looks whether other connections committed something; a higher number than before says that they did.</summary>
@@ -134,6 +142,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         FailWaiting(static () => new ObjectDisposedException(nameof(SqliteDatabase)));
+        _standbys.Close().ForEach(static write => write.Fail(new ObjectDisposedException(nameof(SqliteDatabase))));
     }
 
     private async ValueTask<T> WaitForRoomAsync<T>(SqliteWrite<T> write, CancellationToken cancellationToken)
@@ -234,10 +243,24 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
+    // What was just put into a queue goes to a worker who waits for it, in the same transaction: one commit for both.
+    private void RunStandbys(SqliteBatch batch)
+    {
+        foreach (var queue in batch.TakeFed())
+        {
+            if (!batch.IsFull && _standbys.Take(queue) is { } write)
+            {
+                batch.Run(write);
+            }
+        }
+    }
+
     private void Finish(SqliteBatch batch)
     {
+        var callers = batch.Count;
+        RunStandbys(batch);
         batch.Commit();
-        _turnsAlone = batch.Count <= 1 ? Math.Min(_turnsAlone + 1, TurnsUntilAlone) : 0;
+        _turnsAlone = callers <= 1 ? Math.Min(_turnsAlone + 1, TurnsUntilAlone) : 0;
         if (!CloseAfter(batch) && _checkpoints.IsDue(_connection!) && _checkpoints.Run(_connection!) is { } fault)
         {
             // Its callers were answered, and those who wait have nothing to do with it.
@@ -282,7 +305,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private bool TryRunAlone<T>(Func<SqliteConnection, T> work, out T result)
+    private bool TryRunAlone<T>(Func<SqliteConnection, T> work, WriteTraits traits, out T result)
     {
         result = default!;
         if (!_turn.TryEnter())
@@ -298,9 +321,10 @@ internal sealed class SqliteWriter : IDisposable
                 return false;
             }
 
-            var write = new SqliteInlineWrite<T>(work);
+            var write = new SqliteInlineWrite<T>(work, traits);
             var batch = new SqliteBatch(connection, _explain);
             batch.Run(write);
+            RunStandbys(batch);
             batch.Commit();
             CloseAfter(batch);
             if (_waiting.Reader.Count > 0)

@@ -189,6 +189,23 @@ public abstract class TaskListConformanceTests : IAsyncLifetime
         Assert.Equal(new QueueSettings { Queue = "a", Ageing = TimeSpan.FromSeconds(1) }, Assert.Single(await _queue.Operations.GetQueuesAsync(Cancel)).Settings);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_change_of_limits_leaves_the_pause_whatever_it_says_of_it(bool isPaused)
+    {
+        await _queue.Operations.SetQueueAsync(new() { Queue = "a", MaxRunning = 5, IsPaused = !isPaused }, _queue.Now, Cancel);
+        await _queue.Operations.PauseAsync("a", isPaused, _queue.Now, Cancel);
+        var limits = new QueueSettings { Queue = "a", MaxRunningPerGroup = 2, RatePerGroup = new RateLimit(1, TimeSpan.FromHours(1)), IsPaused = !isPaused };
+
+        await _queue.Operations.SetLimitsAsync(limits, _queue.Now, Cancel);
+        await _queue.Operations.SetLimitsAsync(new() { Queue = "b", Ageing = TimeSpan.FromSeconds(1), IsPaused = true }, _queue.Now, Cancel);
+
+        Assert.Equal(
+            [limits with { IsPaused = isPaused }, new() { Queue = "b", Ageing = TimeSpan.FromSeconds(1) }],
+            (await _queue.Operations.GetQueuesAsync(Cancel)).Select(queue => queue.Settings));
+    }
+
     private async Task AddOneInEachStateAsync()
     {
         await _queue.AddAsync("available");

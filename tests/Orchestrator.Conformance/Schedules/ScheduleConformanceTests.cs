@@ -16,6 +16,9 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
     /// <summary>Opens the test's database: once more each time it is called, as another process would.</summary>
     protected abstract StorageSeams Open();
 
+    /// <summary>Writes what a schedule's row holds, behind the back of the store.</summary>
+    protected abstract Task WriteRowAsync(string scheduleId, string json);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -49,7 +52,7 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
         var put = await _seams.Schedules.PutAsync(schedule, Now + Minute, Now, Cancel);
 
         Assert.Equal(new ScheduleStatus { Schedule = schedule, NextAt = Now + Minute, CreatedAt = Now }, put);
-        Assert.Equal(put, await Open().Schedules.GetAsync("nightly", Cancel));
+        Assert.Equal(new StoredSchedule { Id = "nightly", NextAt = Now + Minute, Status = put }, await Open().Schedules.GetAsync("nightly", Cancel));
         Assert.Null(await _seams.Schedules.GetAsync("none", Cancel));
     }
 
@@ -71,9 +74,9 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
         await PutAsync("b", Now);
         await PutAsync("a", null);
 
-        Assert.Equal(["a", "b"], (await _seams.Schedules.ListAsync(Cancel)).Select(status => status.Schedule.Id));
+        Assert.Equal(["a", "b"], (await _seams.Schedules.ListAsync(Cancel)).Select(found => found.Id));
         Assert.Equal((true, false), (await _seams.Schedules.RemoveAsync("a", Cancel), await _seams.Schedules.RemoveAsync("a", Cancel)));
-        Assert.Equal(["b"], (await _seams.Schedules.ListAsync(Cancel)).Select(status => status.Schedule.Id));
+        Assert.Equal(["b"], (await _seams.Schedules.ListAsync(Cancel)).Select(found => found.Id));
     }
 
     [Fact]
@@ -98,7 +101,7 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
 
         Assert.True(await _seams.Schedules.FireAsync(due, [Submission("s-1"), Submission("s-2")], Now + Minute, Now, Cancel));
 
-        Assert.Equal(due with { NextAt = Now + Minute, LastAt = Now, LastTaskId = "s-2" }, await _seams.Schedules.GetAsync("s", Cancel));
+        Assert.Equal(due with { NextAt = Now + Minute, LastAt = Now, LastTaskId = "s-2" }, await FindAsync("s"));
         Assert.Equal(["s-2", "s-1"], await TasksAsync());
     }
 
@@ -126,7 +129,7 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
             due, [Submission("s-1"), Submission("s-2"), Submission("s-3") with { DeduplicationKey = "key" }], Now + Minute, Now, Cancel));
 
         Assert.Equal(["s-2", "holder", "s-1"], await TasksAsync());
-        Assert.Equal("s-2", (await _seams.Schedules.GetAsync("s", Cancel))!.LastTaskId);
+        Assert.Equal("s-2", (await FindAsync("s")).LastTaskId);
     }
 
     [Fact]
@@ -136,7 +139,7 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
 
         Assert.True(await _seams.Schedules.FireAsync(due, [], Now + Minute, Now, Cancel));
 
-        Assert.Equal(due with { NextAt = Now + Minute }, await _seams.Schedules.GetAsync("s", Cancel));
+        Assert.Equal(due with { NextAt = Now + Minute }, await FindAsync("s"));
     }
 
     [Fact]
@@ -148,7 +151,7 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
 
         Assert.Empty(await DueAsync(10));
         Assert.Null(await _seams.Schedules.GetNextAsync(Cancel));
-        Assert.Equal(Now, (await _seams.Schedules.GetAsync("s", Cancel))!.LastAt);
+        Assert.Equal(Now, (await FindAsync("s")).LastAt);
     }
 
     [Fact]
@@ -164,7 +167,7 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
                 var count = 0;
                 for (var round = 0; round < 10; round++)
                 {
-                    var due = (await schedules.GetAsync("s", Cancel))!;
+                    var due = (await schedules.GetAsync("s", Cancel))!.Status!;
                     count += await schedules.FireAsync(due, [Submission($"s-{round}-{caller}")], due.NextAt + Minute, Now, Cancel) ? 1 : 0;
                 }
 
@@ -172,16 +175,41 @@ public abstract class ScheduleConformanceTests : IAsyncLifetime
             },
             Cancel)));
 
-        var end = (await _seams.Schedules.GetAsync("s", Cancel))!;
+        var end = await FindAsync("s");
         Assert.Equal(fired.Sum(), (await TasksAsync()).Count());
         Assert.Equal(Now + (fired.Sum() * Minute), end.NextAt);
         Assert.Equal(end.NextAt - Minute, end.LastAt);
     }
 
+    [Theory]
+    [InlineData("{\"id\":\"broken\",\"task\":{\"id\":\"t\",\"type\":\"t\",\"payload\":\"secret")]
+    [InlineData("{}")]
+    [InlineData("{\"id\":\"broken\",\"interval\":\"00:00:00\",\"task\":{\"id\":\"t\",\"type\":\"t\",\"payload\":\"1\"}}")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task A_schedule_that_cannot_be_read_is_found_beside_the_others_and_mended_by_putting_it_again(string json)
+    {
+        await PutAsync("broken", Now - Minute);
+        await PutAsync("sound", Now);
+        await WriteRowAsync("broken", json);
+
+        var found = (await _seams.Schedules.GetAsync("broken", Cancel))!;
+
+        Assert.Equal(("broken", Now - Minute, null), (found.Id, found.NextAt, found.Status));
+        Assert.NotNull(found.Problem);
+        Assert.DoesNotContain("secret", found.Problem, StringComparison.Ordinal);
+        Assert.Equal(["broken", "sound"], (await _seams.Schedules.ListAsync(Cancel)).Select(schedule => schedule.Id));
+        Assert.Equal(["broken", "sound"], await DueAsync(10));
+        var mended = await PutAsync("broken", Now);
+        Assert.Equal(mended, await FindAsync("broken"));
+    }
+
+    private async Task<ScheduleStatus> FindAsync(string id) => (await _seams.Schedules.GetAsync(id, Cancel))!.Status!;
+
     private async Task<ScheduleStatus> PutAsync(string id, DateTimeOffset? nextAt, bool isPaused = false) => await _seams.Schedules.PutAsync(
         new TaskSchedule { Id = id, Interval = Minute, IsPaused = isPaused, Task = Submission("ignored") }, nextAt, Now, Cancel);
 
-    private async Task<IEnumerable<string>> DueAsync(int limit) => (await _seams.Schedules.ListDueAsync(Now, limit, Cancel)).Select(status => status.Schedule.Id);
+    private async Task<IEnumerable<string>> DueAsync(int limit) => (await _seams.Schedules.ListDueAsync(Now, limit, Cancel)).Select(found => found.Id);
 
     private async Task<IEnumerable<string>> TasksAsync() => (await _seams.Operations.ListAsync(new TaskQuery { Limit = 1000 }, Cancel)).Select(task => task.Id);
 }

@@ -72,11 +72,13 @@ public sealed class RetentionRunnerTests
     [Fact]
     public void Wrong_options_are_named()
     {
-        var result = new TaskRetentionOptionsValidator().Validate(null, new TaskRetentionOptions { Interval = TimeSpan.Zero, Policy = new RetentionPolicy { Discarded = TimeSpan.FromDays(-1) } });
+        var result = new TaskRetentionOptionsValidator().Validate(null, new TaskRetentionOptions { Interval = TimeSpan.Zero, Policy = new RetentionPolicy { Discarded = TimeSpan.FromDays(-1), RoutingDecisions = -TimeSpan.FromTicks(1), RoutingBudgets = TimeSpan.MinValue, RoutingState = TimeSpan.MinValue } });
 
-        Assert.Equal(2, result.Failures!.Count());
+        Assert.Equal(5, result.Failures!.Count());
         Assert.Contains(result.Failures!, failure => failure.Contains("Interval", StringComparison.Ordinal));
-        Assert.Contains(result.Failures!, failure => failure.Contains("Policy.Discarded", StringComparison.Ordinal));
+        Assert.All(
+            (string[])["Policy.Discarded", "Policy.RoutingDecisions", "Policy.RoutingBudgets", "Policy.RoutingState"],
+            name => Assert.Contains(result.Failures!, failure => failure.Contains(name, StringComparison.Ordinal)));
     }
 
     private static ScheduleFixture Process(IStorageMaintenance storage, Action<TaskRetentionOptions>? configure = null) =>

@@ -9,11 +9,11 @@ internal sealed class BreakingScheduleStore(ITaskScheduleStore inner, string bro
     public ValueTask<ScheduleStatus> PutAsync(TaskSchedule schedule, DateTimeOffset? nextAt, DateTimeOffset now, CancellationToken cancellationToken) =>
         inner.PutAsync(schedule, nextAt, now, cancellationToken);
 
-    public ValueTask<ScheduleStatus?> GetAsync(string scheduleId, CancellationToken cancellationToken) => inner.GetAsync(scheduleId, cancellationToken);
+    public ValueTask<StoredSchedule?> GetAsync(string scheduleId, CancellationToken cancellationToken) => inner.GetAsync(scheduleId, cancellationToken);
 
-    public ValueTask<ValueList<ScheduleStatus>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
+    public ValueTask<ValueList<StoredSchedule>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
 
-    public ValueTask<ValueList<ScheduleStatus>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => inner.ListDueAsync(now, limit, cancellationToken);
+    public ValueTask<ValueList<StoredSchedule>> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => inner.ListDueAsync(now, limit, cancellationToken);
 
     public ValueTask<DateTimeOffset?> GetNextAsync(CancellationToken cancellationToken) => inner.GetNextAsync(cancellationToken);
 

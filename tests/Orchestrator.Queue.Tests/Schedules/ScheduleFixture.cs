@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Queue.Schedules;
@@ -45,6 +46,17 @@ internal sealed class ScheduleFixture : IAsyncDisposable
     public ITaskStore Store => _services.GetRequiredService<ITaskStore>();
 
     public static TaskSchedule Schedule(string id) => new() { Id = id, Task = new TaskSubmission { Id = "any", Type = "test", Payload = """{"a":1}""" } };
+
+    /// <summary>Spoils a schedule's row.</summary>
+    public async Task BreakAsync(string scheduleId)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path};Pooling=False");
+        await connection.OpenAsync(Cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE task_schedules SET schedule = '{' WHERE id = @id";
+        command.Parameters.AddWithValue("@id", scheduleId);
+        await command.ExecuteNonQueryAsync(Cancel);
+    }
 
     public async Task<string[]> TasksAsync()
     {

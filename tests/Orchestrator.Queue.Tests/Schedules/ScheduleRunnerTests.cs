@@ -173,6 +173,46 @@ public sealed class ScheduleRunnerTests
     }
 
     [Fact]
+    public async Task A_schedule_that_cannot_be_read_does_not_stop_the_others_and_is_told()
+    {
+        await using var process = new ScheduleFixture(services => services.AddTaskQueue().AddSchedule(ScheduleFixture.Schedule("broken") with { Interval = TimeSpan.FromSeconds(10) }));
+        await process.Schedules.PutAsync(ScheduleFixture.Schedule("broken") with { Interval = TimeSpan.FromSeconds(10) }, Cancel);
+        await process.Schedules.PutAsync(ScheduleFixture.Schedule("sound") with { Interval = TimeSpan.FromSeconds(12) }, Cancel);
+        await process.BreakAsync("broken");
+        process.Time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(TimeSpan.FromSeconds(2), await process.Runner.RunDueAsync(Cancel));
+        process.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(TimeSpan.FromSeconds(12), await process.Runner.RunDueAsync(Cancel));
+
+        Assert.Equal([ScheduleTimes.TaskId("sound", process.Now)], await process.TasksAsync());
+        Assert.Equal(["sound"], (await process.Schedules.ListAsync(Cancel)).Select(status => status.Schedule.Id));
+        Assert.Equal(3, process.Logs.Entries.Count(entry => entry.EventId.Id == 1154 && entry.Level == LogLevel.Error && entry.Message.Contains("broken", StringComparison.Ordinal)));
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await process.Schedules.GetAsync("broken", Cancel));
+        Assert.Equal(StorageErrorCodes.Unreadable, error.Code);
+
+        await process.Services.GetServices<IHostedService>().OfType<ScheduleSeeds>().Single().StartAsync(Cancel);
+        Assert.Equal(process.Now.AddSeconds(10), (await process.Schedules.GetAsync("broken", Cancel))!.NextAt);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9_999)]
+    public async Task A_schedule_that_starts_and_ends_at_one_instant_enqueues_once_however_fine_the_instant(int ticks)
+    {
+        await using var process = new ScheduleFixture();
+        var at = process.Now.AddMinutes(1).AddTicks(ticks);
+        await process.Schedules.PutAsync(ScheduleFixture.Schedule("s") with { Interval = TimeSpan.FromHours(1), StartsAt = at, EndsAt = at }, Cancel);
+        process.Time.Advance(TimeSpan.FromMinutes(1)); // To the millisecond that the instant lies in.
+
+        await process.Runner.RunDueAsync(Cancel);
+
+        Assert.Equal([ScheduleTimes.TaskId("s", at)], await process.TasksAsync());
+        Assert.Null((await process.Schedules.GetAsync("s", Cancel))!.NextAt);
+    }
+
+    [Fact]
     public async Task A_process_that_is_told_not_to_enqueues_nothing()
     {
         await using var process = new ScheduleFixture(services => services.Configure<TaskScheduleOptions>(options => options.IsEnabled = false));

@@ -23,7 +23,7 @@ public sealed class NotificationListenerTests
         await using var queue = Queue();
         await queue.StartAsync();
         await queue.Time.WaitForTimerAsync(2, Cancel);
-        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
+        await queue.AddElsewhereAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }]);
 
         _notifications.Hints.Writer.TryWrite(hint);
 
@@ -80,7 +80,7 @@ public sealed class NotificationListenerTests
         await queue.Logs.WaitForAsync(entry => entry.EventId.Id == 1115, Cancel);
         await queue.Time.WaitForTimerAsync(3, Cancel);
         queue.Time.Advance(TimeSpan.FromSeconds(1));
-        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
+        await queue.AddElsewhereAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }]);
 
         _notifications.Hints.Writer.TryWrite("default");
 

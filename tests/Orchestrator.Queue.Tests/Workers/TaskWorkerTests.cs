@@ -24,13 +24,26 @@ public sealed class TaskWorkerTests
     }
 
     [Fact]
+    public async Task A_worker_that_waits_holds_a_task_by_the_commit_that_enqueues_it()
+    {
+        await using var queue = new TestQueue(_handler.HandleAsync);
+        await queue.StartAsync();
+        await queue.Time.WaitForTimerAsync(2, Cancel);
+
+        await queue.EnqueueAsync("t1");
+
+        Assert.Equal((QueuedTaskState.Running, 1), ((await queue.GetAsync("t1")).State, (await queue.GetAsync("t1")).Attempt));
+        Assert.Equal("t1", (await _handler.StartedAsync()).Task.Id);
+    }
+
+    [Fact]
     public async Task A_task_that_another_process_enqueued_is_found_at_the_next_poll()
     {
         await using var queue = new TestQueue(_handler.HandleAsync);
         await queue.StartAsync();
         await queue.Time.WaitForTimerAsync(2, Cancel);
 
-        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
+        await queue.AddElsewhereAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }]);
         queue.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("t1", (await _handler.StartedAsync()).Task.Id);
@@ -166,7 +179,7 @@ public sealed class TaskWorkerTests
     public async Task A_task_whose_lease_ended_is_taken_over_at_the_next_poll()
     {
         await using var queue = new TestQueue(_handler.HandleAsync);
-        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
+        await queue.AddElsewhereAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }]);
         await queue.Store.LeaseAsync(
             new LeaseRequest { Worker = new() { Id = "dead", WorkerName = "dead" }, Duration = TimeSpan.FromSeconds(1) }, queue.Time.GetUtcNow(), Cancel);
         await queue.StartAsync();
@@ -185,7 +198,7 @@ public sealed class TaskWorkerTests
             builder.Services, method => _ = isBroken && method == nameof(Storage.ITaskStore.ReclaimExpiredAsync) ? throw new IOException("broken") : 0));
         await queue.StartAsync();
         await queue.Time.WaitForTimerAsync(2, Cancel);
-        await queue.Store.AddAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }], queue.Time.GetUtcNow(), Cancel);
+        await queue.AddElsewhereAsync([new TaskSubmission { Id = "t1", Type = "test", Payload = "1" }]);
 
         isBroken = true;
         queue.Time.Advance(TimeSpan.FromSeconds(1));

@@ -10,6 +10,9 @@ public sealed class PostgreSqlScheduleTests : ScheduleConformanceTests
 
     protected override StorageSeams Open() => _schema.OpenSeams();
 
+    protected override async Task WriteRowAsync(string scheduleId, string json) =>
+        await _schema.ExecuteAsync("UPDATE task_schedules SET schedule = $2 WHERE id = $1", scheduleId, json);
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

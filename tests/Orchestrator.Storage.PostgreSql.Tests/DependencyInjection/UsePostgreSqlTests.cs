@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
 using Orchestrator.Executions;
+using Orchestrator.Routing.Decisions;
+using Orchestrator.Routing.State;
 
 namespace Orchestrator.Storage.PostgreSql.Tests.DependencyInjection;
 
@@ -15,7 +17,7 @@ public sealed class UsePostgreSqlTests
         Assert.All(
             (Type[])[
                 typeof(ITaskStore), typeof(ITaskOperations), typeof(ITaskTransactions), typeof(ITaskPlanStore), typeof(ITaskScheduleStore), typeof(ITaskNotifications),
-                typeof(IStorageMaintenance), typeof(IOperationLog), typeof(IExecutionLog)],
+                typeof(IStorageMaintenance), typeof(IOperationLog), typeof(IExecutionLog), typeof(IRoutingStateStore), typeof(IRoutingDecisionLog)],
             seam => Assert.StartsWith("PostgreSql", Assert.Single(provider.GetServices(seam))!.GetType().Name, StringComparison.Ordinal));
     }
 

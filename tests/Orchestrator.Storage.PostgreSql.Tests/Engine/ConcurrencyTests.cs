@@ -187,7 +187,7 @@ public sealed class ConcurrencyTests : IAsyncDisposable
         {
             for (var i = 0; i < 100; i++)
             {
-                await seams.Store.AddAsync([QueueScript.Submission($"t{index}-{i}")], Now, Cancel);
+                await seams.Store.AddAsync([QueueScript.Submission($"t{index}-{i}") with { DeduplicationKey = $"{index}-{i}" }], Now, Cancel);
             }
 
             return 0;

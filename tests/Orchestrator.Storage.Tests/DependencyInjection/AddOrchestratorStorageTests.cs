@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
 using Orchestrator.Executions;
+using Orchestrator.Routing.Decisions;
+using Orchestrator.Routing.State;
 using Orchestrator.Storage.Sqlite;
 using Orchestrator.Testing;
 
@@ -24,6 +27,8 @@ public sealed class AddOrchestratorStorageTests
         await provider.GetRequiredService<IOperationLog>().AppendAsync(new Operation { Name = "host.note" }, Cancel);
 
         Assert.Empty(await provider.GetRequiredService<IExecutionLog>().ListAsync("t1", Cancel));
+        Assert.Empty(await provider.GetRequiredService<IRoutingStateStore>().LoadAsync(Cancel));
+        Assert.Empty(await provider.GetRequiredService<IRoutingDecisionLog>().ListAsync(new RoutingRecordQuery(), Cancel));
         Assert.Empty(await provider.GetRequiredService<ITaskOperations>().GetQueuesAsync(Cancel));
         Assert.Empty(await provider.GetRequiredService<ITaskPlanStore>().ListAsync(1, Cancel));
         Assert.Empty(await provider.GetRequiredService<ITaskScheduleStore>().ListAsync(Cancel));
@@ -44,12 +49,12 @@ public sealed class AddOrchestratorStorageTests
 
         Assert.Equal(
             services.Take(count).Select(service => service.ServiceType).Where(IsOfStorage), services.Select(service => service.ServiceType).Where(IsOfStorage));
-        Assert.Equal(10, services.Select(service => service.ServiceType).Count(IsOfStorage));
+        Assert.Equal(12, services.Select(service => service.ServiceType).Count(IsOfStorage));
         Assert.Equal(2, services.Count(service => service.ServiceType == typeof(IValidateOptions<SqliteStorageOptions>) && service.ImplementationType is not null));
     }
 
     private static bool IsOfStorage(Type service) =>
-        service == typeof(IOperationLog) || service == typeof(IExecutionLog) || service.Assembly == typeof(SqliteDatabase).Assembly;
+        service == typeof(IOperationLog) || service == typeof(IExecutionLog) || service == typeof(IRoutingStateStore) || service == typeof(IRoutingDecisionLog) || service.Assembly == typeof(SqliteDatabase).Assembly;
 
     [Fact]
     public void A_store_that_the_host_registered_before_wins()
@@ -59,6 +64,40 @@ public sealed class AddOrchestratorStorageTests
         using var provider = services.AddOrchestratorStorage().Services.BuildServiceProvider();
 
         Assert.Equal("The host's own.", Assert.Throws<NotSupportedException>(() => provider.GetRequiredService<ITaskOperations>()).Message);
+    }
+
+    [Fact]
+    public void A_store_that_forgets_gives_way_whichever_comes_first_and_the_hosts_own_does_not()
+    {
+        Assert.StartsWith("Sqlite", StoreOf(services => services.AddSingleton<IRoutingStateStore, ForgetfulStore>().AddOrchestratorStorage()), StringComparison.Ordinal);
+        Assert.StartsWith("Sqlite", StoreOf(services => services.AddSingleton<IRoutingStateStore>(new ForgetfulStore()).AddOrchestratorStorage()), StringComparison.Ordinal);
+        Assert.StartsWith("Sqlite", StoreOf(services => services.AddOrchestratorStorage().Services.TryAddSingleton<IRoutingStateStore, ForgetfulStore>()), StringComparison.Ordinal);
+        Assert.Equal(nameof(HostsStore), StoreOf(services => services.AddSingleton<IRoutingStateStore, HostsStore>().AddOrchestratorStorage()));
+
+        static string StoreOf(Action<IServiceCollection> register)
+        {
+            var services = new ServiceCollection();
+            register(services);
+            using var provider = services.BuildServiceProvider();
+            return Assert.Single(provider.GetServices<IRoutingStateStore>()).GetType().Name;
+        }
+    }
+
+    private sealed class ForgetfulStore : HostsStore, IVolatileStore;
+
+    private class HostsStore : IRoutingStateStore
+    {
+        public ValueTask<ValueList<RoutingStateEntry>> LoadAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask SaveAsync(ValueList<RoutingStateEntry> entries, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<BudgetReservationResult> ReserveAsync(BudgetReservation reservation, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<bool> RenewAsync(string id, TimeSpan duration, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ValueList<BudgetBalance>> SettleAsync(BudgetSettlement settlement, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ValueList<BudgetBalance>> ListBalancesAsync(DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Orchestrator.Storage.Sqlite;
 using SQLitePCL;
 
@@ -192,6 +193,72 @@ public sealed class SqliteGroupCommitTests : IDisposable
     }
 
     [Fact]
+    public async Task Works_that_may_repeat_run_again_when_one_of_them_fails_and_only_that_one_fails()
+    {
+        var database = await OpenAsync();
+        var commits = await CountCommitsAsync(database);
+        var runs = new int[64];
+
+        var writes = await WhileLockedAsync(() => Enumerable.Range(0, 64).Select(i => AddAgainAsync(database, i, then: () =>
+        {
+            runs[i]++;
+            if (i is 20 or 40)
+            {
+                throw new InvalidTimeZoneException($"{i}");
+            }
+        })).ToList());
+        await Task.WhenAll(writes).ContinueWith(static _ => { }, Cancel, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        Assert.All(writes.Index(), write => Assert.Equal(write.Index is 20 or 40 ? $"{write.Index}" : null, (write.Item.Exception?.InnerException as InvalidTimeZoneException)?.Message));
+        Assert.Equal(62, await CountAsync());
+        Assert.Equal(1, commits());
+        Assert.Equal(Enumerable.Range(0, 64).Select(i => i <= 20 ? 2 : 1), runs); // From the first failure on, each has a savepoint.
+    }
+
+    [Fact]
+    public async Task Work_that_must_not_repeat_runs_once_also_beside_work_that_may_and_fails()
+    {
+        var database = await OpenAsync();
+        var runs = 0;
+
+        var writes = await WhileLockedAsync(() => (List<Task<int>>)
+        [
+            AddAgainAsync(database, 1),
+            AddAsync(database, 2, then: () => runs++),
+            AddAgainAsync(database, 2),
+            AddAsync(database, 2, then: () => runs++),
+            AddAgainAsync(database, 3),
+        ]);
+
+        Assert.Equal((1, 2, 3), (await writes[0], await writes[1], await writes[4]));
+        Assert.Equal(StorageErrorCodes.Failed, (await Assert.ThrowsAsync<StorageException>(() => writes[2])).Code);
+        Assert.Equal(StorageErrorCodes.Failed, (await Assert.ThrowsAsync<StorageException>(() => writes[3])).Code);
+        Assert.Equal((3, 1), (await CountAsync(), runs));
+    }
+
+    [Fact]
+    public async Task Work_that_may_repeat_and_loses_the_transaction_takes_nobody_along_without_a_word()
+    {
+        var database = await OpenAsync();
+
+        var writes = await WhileLockedAsync(() => (List<Task<int>>)
+        [
+            AddAgainAsync(database, 1),
+            AddAgainAsync(database, 2, then: connection =>
+            {
+                connection.Statement("ROLLBACK").Execute();
+                throw new InvalidTimeZoneException();
+            }),
+            AddAgainAsync(database, 3),
+        ]);
+
+        Assert.True((await Assert.ThrowsAsync<StorageException>(() => writes[0])).IsTransient);
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => writes[1]);
+        Assert.Equal(3, await writes[2]);
+        Assert.Equal("3", await _file.QueryAsync<string>("SELECT group_concat(id) FROM rows"));
+    }
+
+    [Fact]
     public async Task Work_cannot_write_through_the_database_again()
     {
         var database = await OpenAsync();
@@ -237,6 +304,18 @@ public sealed class SqliteGroupCommitTests : IDisposable
             return id;
         },
         cancellationToken ?? Cancel).AsTask();
+
+    private static Task<int> AddAgainAsync(SqliteDatabase database, int id, Action? then = null) => AddAgainAsync(database, id, _ => then?.Invoke());
+
+    private static Task<int> AddAgainAsync(SqliteDatabase database, int id, Action<SqliteConnection> then) => database.WriteAsync(
+        connection =>
+        {
+            connection.Statement(Insert).Set("@id", id).Execute();
+            then(connection);
+            return id;
+        },
+        WriteTraits.Repeatable,
+        Cancel).AsTask();
 
     private static async Task<Func<int>> CountCommitsAsync(SqliteDatabase database)
     {

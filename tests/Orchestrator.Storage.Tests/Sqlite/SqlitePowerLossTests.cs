@@ -7,6 +7,10 @@ namespace Orchestrator.Storage.Tests.Sqlite;
 /// What is on the disk at a random instant of a write load, opened as after a power failure: as it is, cut off anywhere behind what was acknowledged, and with
 /// garbage where the last writes did not arrive.
 /// </summary>
+/// <remarks>
+/// The two files are read one after the other, which is as good as at one instant only while the log does not begin anew: whatever a checkpoint moves from the
+/// log into the pages meanwhile is in the log still. So the log's salt must be the same before the pages are read and after the log was.
+/// </remarks>
 public sealed class SqlitePowerLossTests : IDisposable
 {
     private const int Callers = 8;
@@ -18,7 +22,7 @@ public sealed class SqlitePowerLossTests : IDisposable
     private readonly SemaphoreSlim _allowed = new(0);
     private readonly SemaphoreSlim _progress = new(0);
 
-    private TaskCompletionSource<(SqliteWalFile, List<long>)>? _request;
+    private TaskCompletionSource<(SqliteWalFile?, List<long>)>? _request;
     private int _opened;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -58,10 +62,9 @@ public sealed class SqlitePowerLossTests : IDisposable
 
             if (random.Next(4) == 0)
             {
-                // Moves the log into the database, so that the next write begins it anew; busy while one is at it.
-                while (await _file.QueryAsync<long>("PRAGMA wal_checkpoint(RESTART)") != 0)
-                {
-                }
+                // Moves the log into the database, so that the next write begins it anew. Under the write lock, as ours do: see SqliteCheckpoints.
+                using var writeLock = new SqliteWriteLock(_file.Path);
+                await _file.ExecuteAsync("PRAGMA wal_checkpoint(PASSIVE)");
             }
 
             var (pages, wal, acknowledged) = await CopyAsync();
@@ -69,8 +72,7 @@ public sealed class SqlitePowerLossTests : IDisposable
             await OpenAsync($"{copy}-whole", pages, wal.Bytes, acknowledged);
 
             // Later writes that arrived in part: any cut behind what was acknowledged, and garbage behind the cut.
-            var later = SqliteWalFile.Read(_file.Path + "-wal");
-            if (later.Salt == wal.Salt && later.End > wal.End)
+            if (SqliteWalFile.TryReadOne(_file.Path + "-wal") is { } later && later.Salt == wal.Salt && later.End > wal.End)
             {
                 var cut = random.Next(wal.End, later.End);
                 await OpenAsync($"{copy}-cut", pages, later.Bytes[..cut], acknowledged);
@@ -82,6 +84,7 @@ public sealed class SqlitePowerLossTests : IDisposable
 
         await stop.CancelAsync();
         await Task.WhenAll(load);
+        await CheckAsync(database, [.. _acknowledged]); // When a copy lacks what is here, the copy is to blame.
         Assert.InRange(_acknowledged.Count, Copies, Copies * 60);
         Assert.InRange(_salts.Count, 5, Copies); // The log began anew now and then.
         Assert.InRange(_opened, Copies + 20, Copies * 3);
@@ -119,18 +122,18 @@ public sealed class SqlitePowerLossTests : IDisposable
         }
     }
 
-    // The log is read the moment a caller is answered. When it begins anew between the two files, they would be halves of two instants: taken again.
+    // The log is read the moment a caller is answered. When it began anew since the pages were read, or while it is read, these are halves of two instants: taken again.
     private async Task<(byte[] Pages, SqliteWalFile Wal, List<long> Acknowledged)> CopyAsync()
     {
         while (true)
         {
-            var salt = SqliteWalFile.Read(_file.Path + "-wal").Salt;
+            var salt = SqliteWalFile.ReadSalt(_file.Path + "-wal");
             var pages = SqliteWalFile.Read(_file.Path).Bytes;
-            var request = new TaskCompletionSource<(SqliteWalFile, List<long>)>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var request = new TaskCompletionSource<(SqliteWalFile?, List<long>)>(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _request, request);
             _allowed.Release(Callers);
             var (wal, acknowledged) = await request.Task.WaitAsync(Cancel);
-            if (wal.Salt == salt)
+            if (wal?.Salt == salt)
             {
                 return (pages, wal, acknowledged);
             }
@@ -142,7 +145,7 @@ public sealed class SqlitePowerLossTests : IDisposable
         if (Interlocked.Exchange(ref _request, null) is { } request)
         {
             var acknowledged = _acknowledged.ToList();
-            request.SetResult((SqliteWalFile.Read(_file.Path + "-wal"), acknowledged));
+            request.SetResult((SqliteWalFile.TryReadOne(_file.Path + "-wal"), acknowledged));
         }
     }
 
@@ -154,14 +157,19 @@ public sealed class SqlitePowerLossTests : IDisposable
         await File.WriteAllBytesAsync(path + "-wal", wal, Cancel);
         using var copy = _file.Open(options => options.Path = path);
 
-        var kept = await copy.ReadAsync(connection => connection.Statement("SELECT id FROM firsts JOIN seconds USING (id, text)").Query(row => row.GetInt64(0)).ToHashSet(), Cancel);
-        Assert.Superset(acknowledged.ToHashSet(), kept);
-        Assert.Equal("ok", await copy.ReadAsync(connection => connection.Statement("PRAGMA integrity_check").Single(row => row.GetString(0)), Cancel));
-        Assert.Equal(
-            (kept.Count, kept.Count),
-            await copy.ReadAsync(connection => connection.Statement("SELECT (SELECT count(*) FROM firsts), (SELECT count(*) FROM seconds)").Single(row => (row.GetInt32(0), row.GetInt32(1))), Cancel));
+        await CheckAsync(copy, acknowledged);
         Assert.Equal(1, await copy.WriteAsync(connection => connection.Statement("INSERT INTO firsts (id) VALUES (-1)").Execute(), Cancel));
         copy.Dispose();
         File.Delete(path);
+    }
+
+    private static async Task CheckAsync(SqliteDatabase database, List<long> acknowledged)
+    {
+        var kept = await database.ReadAsync(connection => connection.Statement("SELECT id FROM firsts JOIN seconds USING (id, text)").Query(row => row.GetInt64(0)).ToHashSet(), Cancel);
+        Assert.Superset(acknowledged.ToHashSet(), kept);
+        Assert.Equal("ok", await database.ReadAsync(connection => connection.Statement("PRAGMA integrity_check").Single(row => row.GetString(0)), Cancel));
+        Assert.Equal(
+            (kept.Count, kept.Count),
+            await database.ReadAsync(connection => connection.Statement("SELECT (SELECT count(*) FROM firsts), (SELECT count(*) FROM seconds)").Single(row => (row.GetInt32(0), row.GetInt32(1))), Cancel));
     }
 }

@@ -35,6 +35,31 @@ internal sealed class SqliteWalFile(byte[] bytes)
         }
     }
 
+    /// <summary>
+    /// Reads a log that others write. Appending does no harm: what is not whole at the end counts as not there. But when it begins anew meanwhile, what was
+    /// read is the beginning of one log and the end of another, which no disk ever held.
+    /// </summary>
+    /// <returns>The log; <see langword="null"/> when it began anew meanwhile.</returns>
+    public static SqliteWalFile? TryReadOne(string path)
+    {
+        var log = Read(path);
+        return ReadSalt(path) == log.Salt ? log : null;
+    }
+
+    /// <summary>The salt of the file as it is now. It never comes back: half of it counts up.</summary>
+    public static ulong ReadSalt(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return 0;
+        }
+
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var header = new byte[HeaderLength];
+        return new SqliteWalFile(header[..stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false)]).Salt;
+    }
+
+    /// <summary>All bytes of a file that others may write.</summary>
     public static SqliteWalFile Read(string path)
     {
         if (!File.Exists(path))

@@ -19,7 +19,7 @@ public sealed record TaskSchedule
     /// <value><c>UTC</c> by default.</value>
     public string TimeZone { get; init => field = Require.Text(value ?? "UTC", 100); } = "UTC";
 
-    /// <summary>Not before this time; <see langword="null"/> for when it is put.</summary>
+    /// <summary>Not before this time; <see langword="null"/> for when it is put. What is finer than a millisecond is cut off when it is put, as of <see cref="Interval"/> and <see cref="EndsAt"/>.</summary>
     public DateTimeOffset? StartsAt { get; init; }
 
     /// <summary>Not after this time; <see langword="null"/> for never ending.</summary>

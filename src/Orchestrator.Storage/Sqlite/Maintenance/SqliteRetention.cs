@@ -53,7 +53,8 @@ internal sealed class SqliteRetention(SqliteDatabase database)
             executions += await DeleteAsync(FindAssignments, DeleteAssignment, oldest, cancellationToken).ConfigureAwait(false);
         }
 
-        return new RetentionResult { Tasks = tasks, Plans = plans, Keys = keys, Executions = executions };
+        var result = new RetentionResult { Tasks = tasks, Plans = plans, Keys = keys, Executions = executions };
+        return await new SqliteRoutingRetention(database).ApplyAsync(policy, now, result, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<long> DeleteAsync(string find, string delete, long? newest, CancellationToken cancellationToken) => DeleteAsync(

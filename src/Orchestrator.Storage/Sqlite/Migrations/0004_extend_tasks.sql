@@ -20,6 +20,7 @@ ALTER TABLE tasks ADD COLUMN plan_id            TEXT    NULL;
 ALTER TABLE tasks ADD COLUMN plan_condition     TEXT    NULL;
 ALTER TABLE tasks ADD COLUMN is_gate            INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tasks ADD COLUMN is_gate_open       INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN counted_moves      INTEGER NOT NULL DEFAULT 0; -- raised by a change of state whose author counts it, with many others, in queue_counters
 
 -- Apart from task_bodies: a report must not write a large payload anew.
 CREATE TABLE task_progress (
@@ -225,7 +226,6 @@ BEGIN
 END;
 
 -- Before the row is changed, so that nothing of it stays.
--- Before the row is changed, so that nothing of it stays.
 CREATE TRIGGER tasks_moving BEFORE UPDATE OF state ON tasks
 WHEN OLD.state <> NEW.state AND NOT CASE OLD.state
     WHEN 'available' THEN NEW.state = 'running' OR NEW.state = 'scheduled' OR NEW.state = 'cancelled' OR NEW.state = 'discarded'
@@ -241,7 +241,7 @@ BEGIN
     SELECT RAISE(FAIL, 'no such change of state');
 END;
 
--- One trigger for all that a change writes down: each would cost anew.
+-- One trigger for all that a change writes down: each would cost anew. Whoever raises counted_moves has to count the change, in the same transaction.
 CREATE TRIGGER tasks_moved AFTER UPDATE OF state ON tasks
 WHEN OLD.state <> NEW.state
 BEGIN
@@ -256,8 +256,8 @@ BEGIN
         CASE OLD.state WHEN 'running' THEN OLD.started_at END,
         CASE OLD.state WHEN 'running' THEN OLD.worker_id END,
         NEW.worker_name, NEW.container_name, NEW.changed_at);
-    UPDATE queue_counters SET count = count - 1 WHERE queue = OLD.queue AND state = OLD.state;
-    UPDATE queue_counters SET count = count + 1 WHERE queue = NEW.queue AND state = NEW.state;
+    UPDATE queue_counters SET count = count - 1 WHERE NEW.counted_moves = OLD.counted_moves AND queue = OLD.queue AND state = OLD.state;
+    UPDATE queue_counters SET count = count + 1 WHERE NEW.counted_moves = OLD.counted_moves AND queue = NEW.queue AND state = NEW.state;
 END;
 
 CREATE TRIGGER tasks_deleted AFTER DELETE ON tasks

@@ -54,13 +54,16 @@ internal static class SqliteQueues
             FROM task_groups INDEXED BY task_groups_active WHERE queue = @queue AND is_active = 1)
         """;
 
-    private const string SetQueue = """
+    // Without its pause, a queue that has one keeps it, and one that has no settings yet is not paused.
+    private const string SetQueueLimits = """
         INSERT INTO task_queues (queue, is_paused, max_running, max_running_per_group, rate_count, rate_period, rate_burst, ageing, created_at)
         VALUES (@queue, @isPaused, @maxRunning, @maxRunningPerGroup, @rateCount, @ratePeriod, @rateBurst, @ageing, @now)
         ON CONFLICT (queue) DO UPDATE SET
-            is_paused = excluded.is_paused, max_running = excluded.max_running, max_running_per_group = excluded.max_running_per_group,
+            max_running = excluded.max_running, max_running_per_group = excluded.max_running_per_group,
             rate_count = excluded.rate_count, rate_period = excluded.rate_period, rate_burst = excluded.rate_burst, ageing = excluded.ageing
         """;
+
+    private const string SetQueue = $"{SetQueueLimits}, is_paused = excluded.is_paused";
 
     private const string PauseQueue = """
         INSERT INTO task_queues (queue, is_paused, created_at) VALUES (@queue, @isPaused, @now)
@@ -98,14 +101,10 @@ internal static class SqliteQueues
         })
         .ToValueList();
 
-    public static bool Set(SqliteConnection connection, QueueSettings settings, DateTimeOffset now) => SetRate(connection.Statement(SetQueue), settings.RatePerGroup)
-        .Set("@queue", settings.Queue)
-        .Set("@isPaused", settings.IsPaused)
-        .Set("@maxRunning", settings.MaxRunning)
-        .Set("@maxRunningPerGroup", settings.MaxRunningPerGroup)
-        .Set("@ageing", Milliseconds(settings.Ageing))
-        .Set("@now", now.ToMilliseconds())
-        .Execute() > 0;
+    public static bool Set(SqliteConnection connection, QueueSettings settings, DateTimeOffset now) => Set(connection.Statement(SetQueue), settings, now);
+
+    public static bool SetLimits(SqliteConnection connection, QueueSettings settings, DateTimeOffset now) =>
+        Set(connection.Statement(SetQueueLimits), settings with { IsPaused = false }, now);
 
     public static bool Pause(SqliteConnection connection, string queue, bool isPaused, DateTimeOffset now) => connection.Statement(PauseQueue)
         .Set("@queue", queue).Set("@isPaused", isPaused).Set("@now", now.ToMilliseconds()).Execute() > 0;
@@ -115,6 +114,15 @@ internal static class SqliteQueues
         .Set("@group", settings.Group)
         .Set("@maxRunning", settings.MaxRunning)
         .Set("@weight", settings.Weight)
+        .Set("@now", now.ToMilliseconds())
+        .Execute() > 0;
+
+    private static bool Set(SqliteStatement statement, QueueSettings settings, DateTimeOffset now) => SetRate(statement, settings.RatePerGroup)
+        .Set("@queue", settings.Queue)
+        .Set("@isPaused", settings.IsPaused)
+        .Set("@maxRunning", settings.MaxRunning)
+        .Set("@maxRunningPerGroup", settings.MaxRunningPerGroup)
+        .Set("@ageing", Milliseconds(settings.Ageing))
         .Set("@now", now.ToMilliseconds())
         .Execute() > 0;
 

@@ -30,16 +30,17 @@ internal sealed class LeaseCall
 
     private const string ReadTask = $"SELECT {TaskRow.Columns} FROM tasks {TaskRow.Bodies} WHERE tasks.seq = @Seq";
 
-    private const string LeaseTask = """
+    private const string LeaseTask = $"""
         UPDATE OR FAIL tasks
         SET state = 'running', attempt = attempt + 1, lease_id = lease_id + 1, lease_until = @Until, started_at = @Now, changed_at = @Now,
-            worker_id = @WorkerId, worker_name = @Worker, container_name = @Container
+            worker_id = @WorkerId, worker_name = @Worker, container_name = @Container, {CountedMoves.Raise}
         WHERE seq = @Seq
         """;
 
     private readonly DateTimeOffset _startedAt;
     private readonly long _until;
     private SqliteStatement? _lease;
+    private int _taken;
 
     public LeaseCall(SqliteConnection connection, LeaseRequest request, DateTimeOffset now)
     {
@@ -64,6 +65,9 @@ internal sealed class LeaseCall
     /// <summary>The worker's labels as JSON.</summary>
     public string Labels => field ??= OrchestratorJson.Write(Request.Labels, OrchestratorJsonContext.Default.ValueMap);
 
+    /// <summary>Counts the tasks that were taken; once, after the last.</summary>
+    public void Count() => CountedMoves.Add(Connection, Request.Queue, "available", "running", _taken);
+
     /// <summary>Takes a task that was only found.</summary>
     public TaskLease Take(long seq) => Take(seq, Connection.Statement(ReadTask).Set("@Seq", seq).Single(TaskRow.Read)!);
 
@@ -74,6 +78,7 @@ internal sealed class LeaseCall
         _lease ??= Connection.Statement(LeaseTask)
             .Set("@Until", _until).Set("@Now", Now).Set("@WorkerId", worker.Id).Set("@Worker", worker.WorkerName).Set("@Container", worker.ContainerName);
         _lease.Set("@Seq", seq).Execute(keepsValues: true);
+        _taken++;
         return new TaskLease
         {
             Task = task with

@@ -15,6 +15,12 @@ internal static class SqliteTaskEnding
         WHERE id = @Id AND lease_id = @LeaseId AND state = 'running' AND plan_id IS NULL
         """;
 
+    // The same where the queue is known, so that the changes can be counted together.
+    private const string EndPlainTaskOfQueue = $"""
+        UPDATE OR FAIL tasks SET state = @State, finished_at = @Now, changed_at = @Now, lease_until = NULL, {CountedMoves.Raise}
+        WHERE id = @Id AND lease_id = @LeaseId AND state = 'running' AND plan_id IS NULL AND queue = @Queue
+        """;
+
     private const string DelayTask = """
         UPDATE OR FAIL tasks
         SET state = @State, available_at = @AvailableAt, closes_at = @ClosesAt, rank = @Rank, changed_at = @Now, lease_until = NULL,
@@ -41,16 +47,23 @@ internal static class SqliteTaskEnding
         """;
 
     /// <summary>Ends leases one after the other; then what depends on the ended tasks moves.</summary>
-    public static LeaseStatus[] End(SqliteConnection connection, PreparedOutcome[] outcomes, DateTimeOffset now)
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="outcomes">How they ended.</param>
+    /// <param name="queue">The queue that most of the tasks are of; <see langword="null"/> when the caller does not know. Only makes it cheaper.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>For each outcome, whether its lease held.</returns>
+    public static LeaseStatus[] End(SqliteConnection connection, PreparedOutcome[] outcomes, string? queue, DateTimeOffset now)
     {
         var statuses = new LeaseStatus[outcomes.Length];
         List<long>? planned = null;
-        var plain = connection.Statement(EndPlainTask).Set("@Now", now.ToMilliseconds());
+        var (completed, cancelled) = (0, 0);
+        var plain = (queue is null ? connection.Statement(EndPlainTask) : connection.Statement(EndPlainTaskOfQueue).Set("@Queue", queue)).Set("@Now", now.ToMilliseconds());
         for (var i = 0; i < outcomes.Length; i++)
         {
             if (TryFinish(connection, plain, outcomes[i]))
             {
                 statuses[i] = LeaseStatus.Held;
+                _ = outcomes[i].Kind == TaskOutcomeKind.Completed ? completed++ : cancelled++;
             }
             else if (Find(connection, outcomes[i].Lease) is { } task)
             {
@@ -60,6 +73,12 @@ internal static class SqliteTaskEnding
                     (planned ??= []).Add(task.Seq);
                 }
             }
+        }
+
+        if (queue is not null)
+        {
+            CountedMoves.Add(connection, queue, "running", "completed", completed);
+            CountedMoves.Add(connection, queue, "running", "cancelled", cancelled);
         }
 
         if (planned is not null)

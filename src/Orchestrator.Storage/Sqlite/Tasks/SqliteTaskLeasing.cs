@@ -41,10 +41,12 @@ internal static class SqliteTaskLeasing
             slots = Math.Min(slots, limit - (connection.Statement(SumRunning).Set("@Queue", request.Queue).Scalar() ?? 0));
         }
 
-        return slots <= 0 ? []
+        var leases = slots <= 0 ? []
             : request.TaskId is not null ? TakeOne(call, stand, slots)
             : stand.HasGroups || stand.HasAssigned ? SqliteTaskTurns.Take(call, stand, slots)
             : TakeReady(call, slots);
+        call.Count();
+        return leases;
     }
 
     private static ValueList<TaskLease> TakeReady(LeaseCall call, long slots)

@@ -6,7 +6,7 @@ namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>Queued tasks in SQLite.</summary>
 /// <remarks>Thread-safe; a singleton. Payloads, checkpoints, results, failures, progress and log lines are redacted before they are stored.</remarks>
-public sealed class SqliteTaskStore : ITaskStore
+public sealed class SqliteTaskStore : ITaskStore, ITaskStandby
 {
     private readonly SqliteDatabase _database;
     private readonly ISecretRedactor? _redactor;
@@ -37,7 +37,10 @@ public sealed class SqliteTaskStore : ITaskStore
         var tasks = PreparedTask.From(submissions, _redactor);
         return tasks.Length == 0
             ? ValueTask.FromResult<ValueList<EnqueueResult>>([])
-            : _database.WriteAsync(connection => SqliteTaskAdding.Add(connection, tasks, now), cancellationToken);
+            : _database.WriteAsync(
+                connection => SqliteTaskAdding.Add(connection, tasks, now),
+                new WriteTraits(MayRepeat: true, Feeds: tasks is [{ Submission.Queue: var queue }] ? queue : null),
+                cancellationToken);
     }
 
     private const string GetTask = $"SELECT {TaskRow.Columns} FROM tasks {TaskRow.Bodies} WHERE tasks.id = @Id";
@@ -53,7 +56,14 @@ public sealed class SqliteTaskStore : ITaskStore
     public ValueTask<ValueList<TaskLease>> LeaseAsync(LeaseRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _database.WriteAsync(connection => SqliteTaskLeasing.Lease(connection, request, now), cancellationToken);
+        return _database.WriteAsync(connection => SqliteTaskLeasing.Lease(connection, request, now), WriteTraits.Repeatable, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ValueList<TaskLease>> LeaseNextAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _database.StandByAsync(request.Queue, connection => SqliteTaskLeasing.Lease(connection, request, _database.Time.GetUtcNow()), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -63,9 +73,10 @@ public sealed class SqliteTaskStore : ITaskStore
         return _database.WriteAsync(
             connection => new LeaseExchange
             {
-                Ended = ValueList.Create<LeaseStatus>(SqliteTaskEnding.End(connection, ended, now)),
+                Ended = ValueList.Create<LeaseStatus>(SqliteTaskEnding.End(connection, ended, next?.Queue, now)),
                 Leased = next is null ? [] : SqliteTaskLeasing.Lease(connection, next, now),
             },
+            WriteTraits.Repeatable,
             cancellationToken);
     }
 
@@ -74,7 +85,7 @@ public sealed class SqliteTaskStore : ITaskStore
     {
         ArgumentNullException.ThrowIfNull(leases);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
-        return _database.WriteAsync(connection => SqliteTaskReports.Renew(connection, leases, now + duration), cancellationToken);
+        return _database.WriteAsync(connection => SqliteTaskReports.Renew(connection, leases, now + duration), WriteTraits.Repeatable, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -82,7 +93,7 @@ public sealed class SqliteTaskStore : ITaskStore
     {
         ArgumentException.ThrowIfNullOrEmpty(checkpoint);
         checkpoint = PreparedOutcome.Fit(Redaction.Json(_redactor, checkpoint))!;
-        return _database.WriteAsync(connection => SqliteTaskReports.Checkpoint(connection, lease, checkpoint), cancellationToken);
+        return _database.WriteAsync(connection => SqliteTaskReports.Checkpoint(connection, lease, checkpoint), WriteTraits.Repeatable, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -93,7 +104,7 @@ public sealed class SqliteTaskStore : ITaskStore
             ? given with { Message = given.Message is { } message ? Cut(Redaction.Text(_redactor, message), TaskStoreLimits.MaxProgressLength) : null }
             : progress;
         var kept = lines.Select(line => line with { Text = Cut(Redaction.Text(_redactor, line.Text), TaskStoreLimits.MaxLogLineLength) }).ToArray();
-        return _database.WriteAsync(connection => SqliteTaskReports.Report(connection, lease, far, kept, now), cancellationToken);
+        return _database.WriteAsync(connection => SqliteTaskReports.Report(connection, lease, far, kept, now), WriteTraits.Repeatable, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ public sealed class SqliteScheduleTests : ScheduleConformanceTests
 
     protected override StorageSeams Open() => _file.OpenSeams();
 
+    protected override async Task WriteRowAsync(string scheduleId, string json) =>
+        await _file.ExecuteAsync("UPDATE task_schedules SET schedule = @json WHERE id = @scheduleId", new { scheduleId, json });
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
