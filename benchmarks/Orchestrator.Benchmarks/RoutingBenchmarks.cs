@@ -1,58 +1,63 @@
 using BenchmarkDotNet.Attributes;
-using Orchestrator.Providers;
 using Orchestrator.Routing;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>One routing decision with all filters, the score and what was learned.</summary>
+/// <summary>One routing decision with all filters, a sticky session, a budget of money, the score and what was learned; and the same with reservation and settlement.</summary>
 [MemoryDiagnoser]
 public class RoutingBenchmarks
 {
-    private readonly AgentTask _task = new()
-    {
-        Id = "task-1",
-        Type = AgentTaskType.Fix,
-        Instructions = "Mend it.",
-        Source = new LocalSource { Path = "/repository" },
-        Requires = ["edit", "shell"],
-        MaxCostUsd = 5,
-    };
+    private readonly AgentTask _task = RoutingRig.TaskOf("task-1", "edit", "shell");
 
-    private ProviderRouter _router = null!;
+    private readonly Random _random = new(42);
+
+    private RoutingRig _best = null!;
+    private RoutingRig _thompson = null!;
     private LinqRouter _linq = null!;
+    private string[] _names = null!;
 
-    [Params(8, 64)]
+    [Params(8, 64, 1000)]
     public int Providers { get; set; }
 
     [GlobalSetup]
     public void Prepare()
     {
-        var descriptors = Enumerable.Range(0, Providers).Select(i => new ProviderDescriptor
+        _best = new RoutingRig(Providers);
+        _thompson = new RoutingRig(Providers, RoutingPolicies.Thompson);
+        _linq = new LinqRouter(_best.Descriptors, TimeProvider.System);
+        _names = [.. _best.Descriptors.Select(descriptor => descriptor.Name)];
+        for (var i = 0; i < 2; i++)
         {
-            Name = $"provider-{i:00}",
-            Kind = ProviderKind.AgentCli,
-            Capabilities = i % 4 == 3 ? ["edit"] : ["edit", "shell", "resume"],
-            PricePerTaskUsd = i * 37 % 100 / 100m,
-            Models = [new() { Name = "m", Prices = new() { InputUsd = 1 + (i % 5), OutputUsd = 10 } }],
-            Limits = new() { Concurrent = 4 },
-        }).ToList();
-        _linq = new LinqRouter(descriptors, TimeProvider.System);
-        _router = new ProviderRouter(new ProviderRegistry(descriptors.Select(descriptor => new SampleProvider(descriptor))));
-        foreach (var descriptor in descriptors)
-        {
-            _router.Report(new ExecutionOutcome(Guid.Empty, descriptor.Name, AgentTaskType.Fix, OutcomeStage.Verified));
-        }
-
-        if (_linq.Route(_task).Provider != _router.Route(_task).Provider)
-        {
-            throw new InvalidOperationException("The two routers disagree: the comparison would mean nothing.");
+            if (_linq.Attempt(_task) != _best.Attempt(_task))
+            {
+                throw new InvalidOperationException("The two routers disagree: the comparison would mean nothing.");
+            }
         }
     }
 
+    [GlobalCleanup]
+    public void Clean()
+    {
+        _best.Dispose();
+        _thompson.Dispose();
+    }
+
     [Benchmark(Baseline = true)]
-    public string? Linq() => _linq.Route(_task).Provider;
+    public string? LinqAttempt() => _linq.Attempt(_task);
 
     [Benchmark]
-    public string? Router() => _router.Route(_task).Provider;
+    public string? LinqDecision() => _linq.Route(_task).Provider;
+
+    [Benchmark]
+    public string RandomPick() => _names[_random.Next(_names.Length)];
+
+    [Benchmark]
+    public string? Best() => _best.Router.Route(_task).Provider;
+
+    [Benchmark]
+    public string? BestReservedAndSettled() => _best.Attempt(_task);
+
+    [Benchmark]
+    public string? Thompson() => _thompson.Router.Route(_task).Provider;
 }

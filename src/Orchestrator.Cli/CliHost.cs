@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Configuration;
 using Orchestrator.Cli.Output;
 using Orchestrator.Hosting;
+using Orchestrator.Routing;
 using Orchestrator.Routing.Health;
 using Orchestrator.Storage;
 
@@ -42,14 +43,14 @@ internal sealed class CliHost : IAsyncDisposable
 
     /// <summary>Assembles the services for a database that is there already; makes and migrates none.</summary>
     /// <exception cref="ArgumentException">The database does not meet the demand.</exception>
-    public static async Task<CliHost> OpenAsync(CliContext context, DatabaseDemand demand, CancellationToken cancellationToken)
+    public static async Task<CliHost> OpenAsync(CliContext context, DatabaseDemand demand, CancellationToken cancellationToken, string? repository = null)
     {
         if (demand == DatabaseDemand.None)
         {
-            return await CreateAsync(context, repository: null, cancellationToken);
+            return await CreateAsync(context, repository, cancellationToken);
         }
 
-        var host = await AssembleAsync(context, repository: null, configure: null);
+        var host = await AssembleAsync(context, repository, configure: null);
         try
         {
             await ExistingDatabase.DemandAsync(host.Services, demand, host._isPostgreSql, cancellationToken);
@@ -61,6 +62,9 @@ internal sealed class CliHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Takes over what the router remembers of earlier processes, for a command that asks the router without running the host.</summary>
+    public ValueTask LoadRoutingStateAsync(CancellationToken cancellationToken) => Services.GetRequiredService<IRoutingState>().LoadAsync(cancellationToken);
 
     /// <summary>Finds out which providers can work, takes up what dead processes left and starts the worker.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -77,7 +81,8 @@ internal sealed class CliHost : IAsyncDisposable
             await _host.StopAsync(CancellationToken.None);
         }
 
-        _host.Dispose();
+        // What waits to be written, such as decisions, is written on the way.
+        await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
     private static async Task<CliHost> AssembleAsync(CliContext context, string? repository, Action<OrchestratorOptions>? configure)
@@ -98,8 +103,9 @@ internal sealed class CliHost : IAsyncDisposable
         configure?.Invoke(settings.Options);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Services.AddSingleton(context.Output).AddSingleton<IAgentTaskObserver, OutputObserver>();
-        builder.Services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(providers => ProviderSettings.AddTo(providers, settings.Providers));
+        builder.Services.AddSingleton(context.Time).AddSingleton(context.Output).AddSingleton<IAgentTaskObserver, OutputObserver>();
+        builder.Services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(providers => Configuration.ProviderSettings.AddTo(providers, settings.Providers));
+        builder.Services.AddProviderRouting(settings.Routing);
         if (settings.PostgreSql is { } postgreSql)
         {
             builder.Services.AddOrchestratorStorage().UsePostgreSql(postgreSql.Apply);

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Orchestrator.Cli;
 
 /// <summary>The options that every command takes, and the one place where errors become messages and exit codes.</summary>
-internal sealed class GlobalOptions(Func<bool, ICliOutput>? createOutput = null)
+internal sealed class GlobalOptions(Func<bool, ICliOutput>? createOutput = null, TimeProvider? time = null)
 {
     private readonly Func<bool, ICliOutput> _createOutput = createOutput ?? CreateOutput;
 
@@ -23,7 +23,7 @@ internal sealed class GlobalOptions(Func<bool, ICliOutput>? createOutput = null)
             var output = _createOutput(parsed.GetValue(Json));
             try
             {
-                return await action(parsed, new CliContext(output, parsed.GetValue(Config), parsed.GetValue(State)), cancellationToken);
+                return await action(parsed, new CliContext(output, parsed.GetValue(Config), parsed.GetValue(State), time ?? TimeProvider.System), cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

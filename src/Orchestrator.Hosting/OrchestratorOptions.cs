@@ -20,7 +20,7 @@ public sealed class OrchestratorOptions
     /// <value>1 by default; 0 switches remediation off; at most 10.</value>
     public int MaxRemediations { get; set; } = 1;
 
-    /// <summary>How many providers may be tried for one task, the first one included.</summary>
+    /// <summary>How many attempts may be made at one task over all providers, the first one, second tries of a provider and attempts that a crash ended included.</summary>
     /// <value>3 by default; from 1 to 20.</value>
     public int MaxAttempts { get; set; } = 3;
 

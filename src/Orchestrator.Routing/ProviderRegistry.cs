@@ -1,21 +1,21 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Orchestrator.Providers;
-using Orchestrator.Routing.DependencyInjection;
+using Orchestrator.Routing.Budgets;
 using Orchestrator.Routing.Health;
-using Orchestrator.Routing.Selection;
+using Orchestrator.Routing.Learning;
+using Orchestrator.Routing.Registration;
 using Orchestrator.Routing.Snapshots;
+using Orchestrator.Routing.Sticky;
+using Orchestrator.Routing.Validation;
 
 namespace Orchestrator.Routing;
 
 /// <summary>The providers of a host and the state that the router keeps about them.</summary>
 /// <remarks>Thread-safe. One instance a host; the set of providers is fixed for its life, their settings may be replaced.</remarks>
-public sealed class ProviderRegistry : IProviderRegistry, IProviderLoad
+public sealed class ProviderRegistry : IProviderRegistry
 {
-    private const double DefaultSuccessRate = 0.7;
-    private static readonly TimeSpan DefaultDuration = TimeSpan.FromMinutes(5);
-
-    private readonly IAgentProvider[] _agents;
+    private readonly ProviderRoster _roster;
     private readonly ulong _seed;
 
     // Guards the replacement of the snapshot; readers never take it.
@@ -23,19 +23,28 @@ public sealed class ProviderRegistry : IProviderRegistry, IProviderLoad
     private RoutingSnapshot _snapshot;
 
     /// <summary>Creates a registry.</summary>
-    /// <param name="providers">The providers; an empty registry is allowed, the router then rejects every task and says why.</param>
+    /// <param name="providers">The providers that carry out tasks; an empty registry is allowed, the router then rejects every task and says why.</param>
     /// <param name="options">The host's settings; <see langword="null"/> for the defaults.</param>
+    /// <param name="described">Providers whose tasks the host carries out itself; <see langword="null"/> for none.</param>
+    /// <param name="policies">The host's own selection policies; <see langword="null"/> for none.</param>
     /// <exception cref="OptionsValidationException">Two providers have one name, or a setting is wrong; the message names all errors.</exception>
-    public ProviderRegistry(IEnumerable<IAgentProvider> providers, ProviderRoutingOptions? options = null)
+    public ProviderRegistry(
+        IEnumerable<IAgentProvider> providers,
+        ProviderRoutingOptions? options = null,
+        IEnumerable<ProviderDescriptor>? described = null,
+        IEnumerable<ISelectionPolicy>? policies = null)
     {
         ArgumentNullException.ThrowIfNull(providers);
         options ??= new ProviderRoutingOptions();
-        _agents = [.. providers.OrderBy(provider => provider.Descriptor.Name, StringComparer.Ordinal)];
+        _roster = new ProviderRoster(providers, described, policies);
         _seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        States = new ProviderState[_agents.Length];
-        HealthMessages = new string?[_agents.Length];
-        Estimates = new SuccessEstimates(_agents.Length);
+        var count = _roster.Entries.Count;
+        States = new ProviderState[count];
+        Health = new HealthBook(States);
+        HealthMessages = new string?[count];
+        Estimates = new Estimates(count);
         _snapshot = Build(1, options);
+        Options = options;
     }
 
     /// <inheritdoc/>
@@ -46,12 +55,27 @@ public sealed class ProviderRegistry : IProviderRegistry, IProviderLoad
 
     internal RoutingSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
+    /// <summary>What the current snapshot was made of.</summary>
+    internal ProviderRoutingOptions Options { get; private set; }
+
+    /// <summary>The host's own selection policies.</summary>
+    internal IReadOnlyList<ISelectionPolicy> Policies => _roster.Policies;
+
     internal ProviderState[] States { get; }
+
+    /// <summary>What is known of the candidates' health beside the states.</summary>
+    internal HealthBook Health { get; }
+
+    /// <summary>What is left of every budget, and what attempts hold.</summary>
+    internal BudgetBook Budgets { get; } = new();
 
     /// <summary>What the last health check that said no gave as its reason, by candidate. Beside the states, which hold no references.</summary>
     internal string?[] HealthMessages { get; }
 
-    internal SuccessEstimates Estimates { get; }
+    internal Estimates Estimates { get; }
+
+    /// <summary>Which provider each session is with.</summary>
+    internal SessionTable Sessions { get; } = new();
 
     /// <inheritdoc/>
     public RegisteredProvider? Find(string? name)
@@ -69,64 +93,20 @@ public sealed class ProviderRegistry : IProviderRegistry, IProviderLoad
         lock (_replacing)
         {
             Volatile.Write(ref _snapshot, Build(_snapshot.Version + 1, options));
+            Options = options;
         }
-    }
-
-    /// <inheritdoc/>
-    public ProviderSlot? TryBegin(string provider)
-    {
-        var snapshot = Snapshot;
-        var candidate = IndexOf(snapshot, provider);
-        ref var inFlight = ref States[candidate].InFlight;
-        var limit = snapshot.ConcurrentLimits[candidate];
-        var current = Volatile.Read(ref inFlight);
-        while (current < limit)
-        {
-            var seen = Interlocked.CompareExchange(ref inFlight, current + 1, current);
-            if (seen == current)
-            {
-                return new ProviderSlot(States, candidate, snapshot.Names[candidate]);
-            }
-
-            current = seen;
-        }
-
-        return null;
-    }
-
-    /// <inheritdoc/>
-    public int GetInFlight(string provider) => Volatile.Read(ref States[IndexOf(Snapshot, provider)].InFlight);
-
-    private static int IndexOf(RoutingSnapshot snapshot, string provider)
-    {
-        ArgumentNullException.ThrowIfNull(provider);
-        return snapshot.Indexes.TryGetValue(provider, out var candidate)
-            ? candidate
-            : throw new ArgumentException(RoutingMessages.UnknownProvider(snapshot, provider), nameof(provider));
     }
 
     private RoutingSnapshot Build(long version, ProviderRoutingOptions options)
     {
-        var errors = ProviderRoutingOptionsValidator.FindErrors(options, [.. _agents.Select(agent => agent.Descriptor.Name)]);
+        var errors = RoutingValidator.FindErrors(options, _roster);
         if (errors.Count > 0)
         {
-            throw new OptionsValidationException(Options.DefaultName, typeof(ProviderRoutingOptions), errors);
+            throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(ProviderRoutingOptions), errors);
         }
 
-        var settings = options.Providers.ToDictionary(StringComparer.OrdinalIgnoreCase);
-        var providers = _agents.Select(agent => Register(agent, settings.GetValueOrDefault(agent.Descriptor.Name) ?? new ProviderSettings()));
-        return new RoutingSnapshot(version, new RoutingConfig(options, _seed), providers.ToValueList());
-    }
-
-    private static RegisteredProvider Register(IAgentProvider agent, ProviderSettings settings)
-    {
-        var own = agent.Descriptor;
-        var descriptor = own with
-        {
-            PricePerTaskUsd = settings.PricePerTaskUsd ?? own.PricePerTaskUsd,
-            Limits = own.Limits with { Concurrent = settings.MaxConcurrent ?? own.Limits.Concurrent },
-        };
-        return new RegisteredProvider(
-            agent, descriptor, settings.Enabled, settings.SuccessRate ?? DefaultSuccessRate, settings.TypicalDuration ?? DefaultDuration);
+        var snapshot = new RoutingSnapshot(version, new RoutingConfig(options, _seed, _roster.Policies), [.. ProviderOverlay.ApplyAll(_roster, options)]);
+        Estimates.Configure(snapshot);
+        return snapshot;
     }
 }

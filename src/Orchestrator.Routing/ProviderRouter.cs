@@ -2,18 +2,22 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Providers;
+using Orchestrator.Routing.Budgets;
 using Orchestrator.Routing.Diagnostics;
 using Orchestrator.Routing.Health;
+using Orchestrator.Routing.Learning;
 using Orchestrator.Routing.Selection;
 using Orchestrator.Routing.Snapshots;
+using Orchestrator.Routing.Sticky;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Routing;
 
-/// <summary>Chooses the provider with the least expected cost among those that can do a task.</summary>
+/// <summary>Chooses a provider among those that can do a task: the task's own, a rule's, an experiment's, or by the selection policy over the expected cost.</summary>
 /// <remarks>
-/// Thread-safe, without locks, in memory. A decision with a provider allocates nothing once its order of fallbacks was seen before; a rejection does, because
-/// it carries every reason. When the chosen provider's circuit breaker is half-open, <see cref="Route"/> takes its only probe.
+/// Thread-safe, without locks, in memory. A decision with a provider allocates nothing once its order of fallbacks and its session were seen before; a rejection does, because
+/// it carries every reason. When the chosen provider's circuit breaker is half-open, <see cref="Route"/> takes its only probe. <see cref="Explain"/> tells what the next
+/// <see cref="Route"/> of the same thread would decide, and leaves everything as it is.
 /// </remarks>
 public sealed class ProviderRouter : IProviderRouter
 {
@@ -38,15 +42,24 @@ public sealed class ProviderRouter : IProviderRouter
         _metrics = meterFactory is null ? null : new RoutingMetrics(meterFactory);
     }
 
+    /// <summary>Sees every decision and outcome; null when nobody does.</summary>
+    internal IRoutingObserver? Observer { get; set; }
+
+    internal RoutingMetrics? Metrics => _metrics;
+
     /// <inheritdoc/>
     public RoutingDecision Route(AgentTask task, RoutingConstraints? constraints = null)
     {
         ArgumentNullException.ThrowIfNull(task);
+        var activity = RoutingActivity.StartDecision(task);
         var now = _time.GetUtcNow();
         var snapshot = _registry.Snapshot;
-        var query = new RoutingQuery(task, constraints, snapshot, now);
-        var decision = Choose(snapshot, query, now, isDryRun: false);
+        var query = new RoutingQuery(task, constraints, snapshot);
+        var scratch = RoutingScratch.Take(snapshot);
+        var decision = Decide(snapshot, query, scratch, now);
+        scratch.Return();
         _metrics?.Decided(decision);
+        RoutingActivity.End(activity, decision);
         if (decision.IsRejected)
         {
             Log.Rejected(_logger, task.Id, decision.Rejection!.Message);
@@ -65,13 +78,13 @@ public sealed class ProviderRouter : IProviderRouter
         ArgumentNullException.ThrowIfNull(task);
         var now = _time.GetUtcNow();
         var snapshot = _registry.Snapshot;
-        var query = new RoutingQuery(task, constraints, snapshot, now);
-        return new RoutingExplanation
-        {
-            TaskId = task.Id,
-            Decision = Choose(snapshot, query, now, isDryRun: true),
-            Candidates = RoutingExplainer.Explain(snapshot, _registry, query),
-        };
+        var query = new RoutingQuery(task, constraints, snapshot);
+        var scratch = RoutingScratch.Take(snapshot);
+        var number = _ids.Peek();
+        var frame = Look(snapshot, query, scratch, now.UtcTicks, DecisionIds.SeedOf(snapshot.Config.Seed, number), out _);
+        var explanation = RoutingPipeline.Explain(frame, query, _ids.ToDryId(number, now), _registry.Health);
+        scratch.Return();
+        return explanation;
     }
 
     /// <inheritdoc/>
@@ -85,151 +98,111 @@ public sealed class ProviderRouter : IProviderRouter
             return;
         }
 
+        Observer?.Reported(outcome);
+        _metrics?.Reported(outcome);
         if (outcome.Stage == OutcomeStage.Verified)
         {
             if (outcome.Failure is not { } failure || FailureEffects.SaysSomethingAboutQuality(failure))
             {
-                _registry.Estimates.Add(candidate, outcome.TaskType, outcome.Succeeded);
+                _registry.Estimates.Add(candidate, outcome.TaskType, outcome.Complexity, outcome.Succeeded);
             }
 
             return;
         }
 
-        if (outcome.Failure is { } ended)
+        if (outcome.Succeeded || outcome.Failure is FailureClass.NoChanges)
         {
-            ReportFailure(snapshot, candidate, ended, outcome.RetryAfter);
+            _registry.Estimates.AddEffort(candidate, outcome.TaskType, outcome.Complexity, outcome.Duration, outcome.CostUsd);
         }
-        else if (CircuitBreaker.Close(ref _registry.States[candidate]))
-        {
-            Log.BreakerClosed(_logger, snapshot.Names[candidate]);
-            _metrics?.BreakerChanged(snapshot.Names[candidate], "closed");
-        }
+
+        Changed(snapshot.Names[candidate], outcome, _registry.Health.Report(snapshot, candidate, outcome, _time.GetUtcNow().UtcTicks));
     }
 
-    private void ReportFailure(RoutingSnapshot snapshot, int candidate, FailureClass failure, TimeSpan? retryAfter)
+    private void Changed(string provider, in ExecutionOutcome outcome, HealthChange change)
     {
-        ref var state = ref _registry.States[candidate];
-        var config = snapshot.Config;
-        var now = _time.GetUtcNow().UtcTicks;
-        switch (FailureEffects.Of(failure))
+        switch (change.Kind)
         {
-            case FailureEffect.Failure:
-                Opened(snapshot, candidate, failure, CircuitBreaker.Fail(ref state, now, retryAfter, config, (ulong)candidate));
+            case HealthChangeKind.BreakerOpened:
+                Log.BreakerOpened(_logger, provider, outcome.Failure ?? FailureClass.Unknown, new DateTimeOffset(change.Until, TimeSpan.Zero));
+                _metrics?.BreakerChanged(provider, "open");
                 break;
-            case FailureEffect.Fatal:
-                Opened(snapshot, candidate, failure, CircuitBreaker.FailFatally(ref state, now, retryAfter, config));
+            case HealthChangeKind.BreakerClosed:
+                Log.BreakerClosed(_logger, provider);
+                _metrics?.BreakerChanged(provider, "closed");
                 break;
-            case FailureEffect.RateLimited:
-                Waits(snapshot, candidate, failure, CircuitBreaker.Raise(ref state.LimitedUntil, now + CircuitBreaker.Clamp(retryAfter ?? config.RateLimitDelay).Ticks));
-                CircuitBreaker.Release(ref state);
-                break;
-            case FailureEffect.Quota:
-                Waits(snapshot, candidate, failure, CircuitBreaker.Raise(ref state.QuotaUntil, now + CircuitBreaker.Clamp(retryAfter ?? config.QuotaDelay).Ticks));
-                CircuitBreaker.Release(ref state);
-                break;
-            default:
-                CircuitBreaker.Release(ref state);
+            case HealthChangeKind.Waits:
+                Log.Waits(_logger, provider, outcome.Failure ?? FailureClass.Unknown, new DateTimeOffset(change.Until, TimeSpan.Zero));
                 break;
         }
     }
 
-    private void Opened(RoutingSnapshot snapshot, int candidate, FailureClass failure, long until)
+    private RoutingDecision Decide(RoutingSnapshot snapshot, in RoutingQuery query, RoutingScratch scratch, DateTimeOffset now)
     {
-        if (until != 0)
-        {
-            Log.BreakerOpened(_logger, snapshot.Names[candidate], failure, new DateTimeOffset(until, TimeSpan.Zero));
-            _metrics?.BreakerChanged(snapshot.Names[candidate], "open");
-        }
-    }
-
-    private void Waits(RoutingSnapshot snapshot, int candidate, FailureClass failure, long until) =>
-        Log.Waits(_logger, snapshot.Names[candidate], failure, new DateTimeOffset(until, TimeSpan.Zero));
-
-    private RoutingDecision Choose(RoutingSnapshot snapshot, in RoutingQuery query, DateTimeOffset now, bool isDryRun)
-    {
-        Span<RankedCandidate> places = stackalloc RankedCandidate[snapshot.Config.MaxFallbacks + 1];
+        var number = _ids.Next();
+        var id = _ids.ToId(number, now);
+        var observer = snapshot.Config.Options.RecordDecisions ? Observer : null;
         while (true)
         {
-            var ranking = new Ranking(places);
-            Rank(snapshot, query, ref ranking);
-            if (ranking.Eligible == 0)
+            var frame = Look(snapshot, query, scratch, now.UtcTicks, DecisionIds.SeedOf(snapshot.Config.Seed, number), out var session);
+            if (observer is not null)
             {
-                return Reject(snapshot, query, now);
+                frame = scratch.Freeze(frame);
             }
 
-            // Somebody else may have taken the probe of a half-open breaker meanwhile; then the candidate is out, and the others are ranked again.
-            var chosen = ranking.Best[0];
-            if (isDryRun || CircuitBreaker.TryEnter(ref _registry.States[chosen.Candidate], query.Now, snapshot.Config.ProbeTimeout))
-            {
-                return Decide(snapshot, query, ranking, now);
-            }
-        }
-    }
+            var choice = RoutingPipeline.Choose(frame, query, scratch);
 
-    private void Rank(RoutingSnapshot snapshot, in RoutingQuery query, ref Ranking ranking)
-    {
-        var (first, end) = (0, snapshot.Count);
-        if (query.Task.Provider is { } requested)
-        {
-            (first, end) = snapshot.Indexes.TryGetValue(requested, out var index) ? (index, index + 1) : (0, 0);
-        }
-
-        var states = _registry.States;
-        for (var i = first; i < end; i++)
-        {
-            ref var state = ref states[i];
-            if (!CandidateEvaluator.IsEligible(snapshot, ref state, query, i))
+            // Somebody else may have taken the probe of a half-open breaker meanwhile; then the candidate is out, and the others are looked at again.
+            if (choice.Place != Choice.None && !CircuitBreaker.TryEnter(ref _registry.States[scratch.Pool[choice.Place].Candidate], frame.Now, snapshot.Config.ProbeTimeout))
             {
                 continue;
             }
 
-            var model = CandidateEvaluator.SelectModel(snapshot, query, i);
-            var price = CandidateEvaluator.Price(snapshot, query, i, model);
-            if (model != CandidateEvaluator.NoModel && price <= query.MaxCostUsd)
+            var decision = choice.Place == Choice.None
+                ? RoutingPipeline.Reject(frame, query, id, _registry.Health)
+                : RoutingPipeline.Compose(frame, query, scratch, choice, id);
+            if (query.Session != SessionKeys.None && choice.Place != Choice.None)
             {
-                var score = CandidateEvaluator.Score(snapshot, _registry.Estimates, query, i, model, price).Total;
-                ranking.Add(new RankedCandidate(i, model, score, Volatile.Read(ref state.OpenUntil) != 0));
+                _registry.Sessions.Pin(snapshot, query.Session, session, scratch.Pool[choice.Place].Candidate, frame.Now);
             }
+
+            observer?.Decided(decision, query.Task, query.Constraints, frame);
+            return decision;
         }
     }
 
-    private RoutingDecision Decide(RoutingSnapshot snapshot, in RoutingQuery query, in Ranking ranking, DateTimeOffset now)
+    // The live state as a decision sees it.
+    private RoutingFrame Look(RoutingSnapshot snapshot, in RoutingQuery query, RoutingScratch scratch, long now, ulong seed, out Session? session)
     {
-        // A half-open provider is left out of the fallbacks: only a decision may take its probe.
-        Span<int> order = stackalloc int[ranking.Best.Length];
-        var count = 0;
-        foreach (ref readonly var next in ranking.Best[1..])
+        session = null;
+        Span<BudgetReading> shared = [];
+        Span<BudgetReading> own = [];
+        if (snapshot.HasSharedBudgets)
         {
-            if (!next.IsHalfOpen)
+            shared = scratch.Budgets.AsSpan(0, snapshot.Budgets.Length);
+            _registry.Budgets.Read(snapshot, BudgetBook.TenantOf(query.Task, snapshot.Config.TenantLabel), query.Task.Id, now, shared);
+        }
+
+        if (snapshot.HasProviderBudgets)
+        {
+            own = scratch.ProviderBudgets.AsSpan(0, snapshot.Count);
+            for (var i = 0; i < own.Length; i++)
             {
-                order[count++] = next.Candidate;
+                own[i] = _registry.Budgets.ReadProvider(snapshot, i, now);
             }
         }
 
-        ref readonly var best = ref ranking.Best[0];
-        return new RoutingDecision
+        return new RoutingFrame
         {
-            Id = _ids.Next(now),
-            Provider = snapshot.Names[best.Candidate],
-            Model = CandidateEvaluator.ModelName(snapshot, query, best.Candidate, best.Model),
-            Fallbacks = snapshot.Fallbacks.Get(order[..count]),
-            Reason = query.Task.Provider is not null ? RoutingReason.Override
-                : ranking.Eligible == 1 ? RoutingReason.OnlyCandidate
-                : RoutingReason.BestScore,
-            Score = best.Score,
-            SnapshotVersion = snapshot.Version,
-        };
-    }
-
-    private RoutingDecision Reject(RoutingSnapshot snapshot, in RoutingQuery query, DateTimeOffset now)
-    {
-        var candidates = RoutingExplainer.Explain(snapshot, _registry, query);
-        return new RoutingDecision
-        {
-            Id = _ids.Next(now),
-            Reason = RoutingReason.NoCandidate,
-            SnapshotVersion = snapshot.Version,
-            Rejection = RoutingExplainer.Reject(snapshot, query.Task.Provider, candidates),
+            Snapshot = snapshot,
+            States = _registry.States,
+            Estimates = _registry.Estimates.Cells,
+            Stride = Estimates.CellsPerCandidate,
+            Offset = Estimates.CellOf(query.Task.Type, query.Complexity),
+            Budgets = shared,
+            ProviderBudgets = own,
+            Pin = query.Session == SessionKeys.None ? SessionTable.NoPin : _registry.Sessions.Find(snapshot, query.Session, now, out session),
+            Now = now,
+            Seed = seed,
         };
     }
 }

@@ -11,6 +11,20 @@ public sealed class ProviderRoutingOptions
     [SuppressMessage("Usage", "CA2227:Collection properties should be read only", Justification = "Options are set by the host, also as a whole.")]
     public IDictionary<string, ProviderSettings> Providers { get; set; } = new Dictionary<string, ProviderSettings>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// Whether the <see cref="Catalogue.ProviderCatalog"/> fills in what neither these settings nor a provider itself says of the well-known agents: what they can do, which sources they serve,
+    /// how long they take.
+    /// </summary>
+    /// <value><see langword="true"/> by default.</value>
+    public bool UseCatalogue { get; set; } = true;
+
+    /// <summary>
+    /// Whether only providers with an <see cref="Orchestrator.Providers.IAgentProvider"/> may be chosen. Off for a host that carries out tasks itself and registers descriptions of its providers
+    /// alone; the main job of Orchestrator.Hosting sets it, because nobody there could carry such a task out.
+    /// </summary>
+    /// <value><see langword="false"/> by default.</value>
+    public bool RequireAgents { get; set; }
+
     /// <summary>What a failed attempt costs beside its price, in US dollars: the trouble of doing it again. 0 or more.</summary>
     /// <value>0.50 by default.</value>
     public decimal RetryCostUsd { get; set; } = 0.50m;
@@ -46,7 +60,54 @@ public sealed class ProviderRoutingOptions
     /// <summary>When a provider that fails is left alone, and for how long.</summary>
     public CircuitBreakerOptions Breaker { get; set; } = new();
 
+    /// <summary>How a provider is chosen among the eligible ones: <c>best</c>, <c>weighted</c>, <c>power-of-two-choices</c>, <c>tiers</c>, <c>thompson</c>, or the name of a policy that the host added.</summary>
+    /// <value><c>best</c> by default.</value>
+    public string Policy { get; set; } = "best";
+
+    /// <summary>How much dearer a provider with a preferred tag may be, in US dollars for each tag. 0 or more.</summary>
+    /// <value>0.10 by default.</value>
+    public decimal PreferredTagBonusUsd { get; set; } = 0.10m;
+
+    /// <summary>The label that names a task's tenant, for budgets.</summary>
+    /// <value><c>tenant</c> by default.</value>
+    public string TenantLabel { get; set; } = "tenant";
+
+    /// <summary>Rules, of which the first that matches decides.</summary>
+    [SuppressMessage("Usage", "CA2227:Collection properties should be read only", Justification = "Options are set by the host, also as a whole.")]
+    public IList<RoutingRule> Rules { get; set; } = [];
+
+    /// <summary>A/B tests and canaries.</summary>
+    [SuppressMessage("Usage", "CA2227:Collection properties should be read only", Justification = "Options are set by the host, also as a whole.")]
+    public IList<RoutingExperiment> Experiments { get; set; } = [];
+
+    /// <summary>Caps on money and tokens, at most 32.</summary>
+    [SuppressMessage("Usage", "CA2227:Collection properties should be read only", Justification = "Options are set by the host, also as a whole.")]
+    public IList<RoutingBudget> Budgets { get; set; } = [];
+
+    /// <summary>Whether tasks of one session stay with one provider.</summary>
+    public StickyOptions Sticky { get; set; } = new();
+
+    /// <summary>How the router learns from verified outcomes.</summary>
+    public LearningOptions Learning { get; set; } = new();
+
+    /// <summary>How often and how long the family tries.</summary>
+    public AttemptOptions Attempts { get; set; } = new();
+
+    /// <summary>Health checks that run by themselves.</summary>
+    public ActiveHealthOptions ActiveHealth { get; set; } = new();
+
+    /// <summary>Whether decisions are kept with what is needed to replay them, when the host has an <see cref="Orchestrator.Routing.Decisions.IRoutingDecisionLog"/>.</summary>
+    /// <value><see langword="true"/> by default.</value>
+    public bool RecordDecisions { get; set; } = true;
+
+    /// <summary>How often what changed is saved to a state store that lasts, and its balances are read again; from 100 milliseconds to 1 hour. Reservations are written at once.</summary>
+    /// <value>5 seconds by default.</value>
+    public TimeSpan StateSaveInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The seed of the jitter of back-offs; set it to make runs repeatable.</summary>
     /// <value><see langword="null"/> by default: a random seed at start, so that many processes do not come back at the same moment.</value>
     public ulong? Seed { get; set; }
+
+    /// <summary>What could not be read from a configuration section. Kept until the validator reports it, together with everything else that is wrong.</summary>
+    internal List<string> ReadErrors { get; } = [];
 }

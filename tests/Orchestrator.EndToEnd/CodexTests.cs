@@ -91,11 +91,11 @@ public sealed class CodexTests : IAsyncLifetime
 
         Assert.True(result.ExitCode == 0, result.ToString());
         var attempts = result.Report.GetProperty("attempts").EnumerateArray().ToList();
-        Assert.Equal(["codex", "helper"], attempts.Select(attempt => attempt.GetProperty("provider").GetString()));
-        Assert.Equal("provider_error", attempts[0].GetProperty("failure").GetProperty("class").GetString());
-        Assert.False(attempts[1].TryGetProperty("failure", out _));
+        Assert.Equal(["codex", "codex", "helper"], attempts.Select(attempt => attempt.GetProperty("provider").GetString())); // Trouble of a server may pass: once more, then the next.
+        Assert.All(attempts.SkipLast(1), attempt => Assert.Equal("provider_error", attempt.GetProperty("failure").GetProperty("class").GetString()));
+        Assert.False(attempts[^1].TryGetProperty("failure", out _));
         var started = (await _rig.AuditAsync(result.TaskId)).Select(entry => entry.GetProperty("operation")).Where(operation => operation.GetProperty("name").GetString() == "execution.started");
-        Assert.Equal(["codex", "helper"], started.Select(operation => operation.GetProperty("provider").GetString()));
+        Assert.Equal(["codex", "codex", "helper"], started.Select(operation => operation.GetProperty("provider").GetString()));
         Assert.Equal("line one\nline two BY HELPER\nline three\n", _repository.Read("hello.txt"));
         _rig.AssertNothingLeft();
     }

@@ -13,10 +13,15 @@ internal sealed class FakeLogs : IOperationLog, IExecutionLog
 
     public List<ProviderConfiguration> Configurations { get; } = [];
 
+    public List<ProviderAssignment> Assignments { get; } = [];
+
     /// <summary>Which operations cannot be written, as on a full disk.</summary>
     public Func<Operation, bool> Refuse { get; set; } = _ => false;
 
     public IEnumerable<ExecutionRecord> Executions => _executions.Values;
+
+    /// <summary>The operations of one name.</summary>
+    public IReadOnlyList<Operation> Of(string name) => [.. Operations.Where(operation => operation.Name == name)];
 
     public ValueTask<OperationEntry> AppendAsync(Operation operation, CancellationToken cancellationToken)
     {
@@ -31,7 +36,11 @@ internal sealed class FakeLogs : IOperationLog, IExecutionLog
         return ValueTask.FromResult(new OperationEntry { Sequence = Operations.Count, At = DateTimeOffset.UnixEpoch, Operation = operation, PreviousHash = hash, Hash = hash });
     }
 
-    public ValueTask AssignedAsync(ProviderAssignment assignment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask AssignedAsync(ProviderAssignment assignment, CancellationToken cancellationToken)
+    {
+        Assignments.Add(assignment);
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask ConfiguredAsync(ProviderConfiguration configuration, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using Orchestrator.Json;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Workers;
 using Orchestrator.Routing;
+using Orchestrator.Routing.State;
 using Orchestrator.Tasks;
 using Orchestrator.Testing;
 
@@ -19,7 +20,7 @@ internal sealed class MainJobRig : IDisposable
     public MainJobRig(params string[] providers)
     {
         Providers = [.. providers.Select(name => new ScriptedProvider(name))];
-        Router.Decision = new RoutingDecision { Id = Guid.Parse("11111111-1111-7111-8111-111111111111"), Provider = providers.FirstOrDefault(), Fallbacks = [.. providers.Skip(1)] };
+        Router.Order = providers;
         Repository.Write("kept.txt", "kept\n");
         Repository.Commit("start");
         var services = new ServiceCollection();
@@ -30,6 +31,8 @@ internal sealed class MainJobRig : IDisposable
         }
 
         services.AddOrchestrator(options => options.StateDirectory = StateDirectory);
+        services.AddProviderRouting(routing => routing.Attempts.RetryDelay = TimeSpan.Zero);
+        services.AddSingleton<IRoutingStateStore, InMemoryRoutingStateStore>();
         _services = services.BuildServiceProvider();
     }
 

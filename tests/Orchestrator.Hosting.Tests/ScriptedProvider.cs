@@ -11,13 +11,23 @@ internal sealed class ScriptedProvider(string name) : IAgentProvider
     /// <summary>What it does instead of writing its file; gives its last event.</summary>
     public Func<AgentExecution, AgentEvent>? Work { get; set; }
 
+    /// <summary>Whether it works until it is cancelled.</summary>
+    public bool Hangs { get; set; }
+
+    public HealthStatus Health { get; set; } = HealthStatus.Healthy;
+
     public int Runs { get; private set; }
 
-    public ProviderDescriptor Descriptor { get; } = new() { Name = name, Kind = ProviderKind.Command };
+    public ProviderDescriptor Descriptor { get; init; } = new() { Name = name, Kind = ProviderKind.Command };
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Runs++;
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+
         if (Failure is { } failure)
         {
             yield return new AgentFailed { Failure = new AgentFailure { Class = failure, Message = $"{name} cannot." } };
@@ -34,5 +44,6 @@ internal sealed class ScriptedProvider(string name) : IAgentProvider
         yield return new AgentCompleted { Result = new AgentResult { Summary = $"{name} did it." } };
     }
 
-    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new ProviderHealth { Status = Health, Message = $"{name} is {Health}." });
 }

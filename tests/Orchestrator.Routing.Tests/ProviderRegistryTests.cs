@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orchestrator.Providers;
+using Orchestrator.Tasks;
 using static Orchestrator.Routing.Tests.RouterRig;
 
 namespace Orchestrator.Routing.Tests;
@@ -65,6 +66,76 @@ public sealed class ProviderRegistryTests
     }
 
     [Fact]
+    public void Everything_that_a_host_sets_for_a_provider_is_applied()
+    {
+        var own = Provider("codex", 1) with { Tags = ["Cheap"], Limits = new ProviderLimits { Concurrent = 9, RequestsPerDay = 7 }, DataResidency = ["us"], Capabilities = ["edit"] };
+        var rig = new RouterRig([own, Provider("claude")], options => options.Providers["codex"] = new()
+        {
+            TaskTypes = [AgentTaskType.Fix, AgentTaskType.Fix],
+            Sources = [SourceKind.GitHub],
+            Capabilities = ["edit", "shell"],
+            Models = [new() { Name = "m", ContextWindow = 1000, InputUsd = 2, OutputUsd = 8 }],
+            RequestsPerMinute = 4,
+            TokensPerMinute = 5000,
+            Tags = ["cheap", "eu"],
+            DataResidency = ["eu"],
+            Weight = 2.5,
+            Tier = 3,
+            Draining = true,
+            Fallbacks = ["CLAUDE"],
+        });
+
+        var codex = rig.Registry.Find("codex")!;
+        var descriptor = codex.Descriptor;
+
+        Assert.Equal([AgentTaskType.Fix], descriptor.TaskTypes);
+        Assert.Equal([SourceKind.GitHub], descriptor.Sources);
+        Assert.Equal(["edit", "shell"], descriptor.Capabilities);
+        Assert.Equal(["Cheap", "eu"], descriptor.Tags);
+        Assert.Equal(["eu"], descriptor.DataResidency);
+        Assert.Equal(new ProviderLimits { Concurrent = 9, RequestsPerMinute = 4, TokensPerMinute = 5000, RequestsPerDay = 7 }, descriptor.Limits);
+        Assert.Equal(new TokenPrices { InputUsd = 2, CachedInputUsd = 2, CacheWriteUsd = 2, OutputUsd = 8 }, Assert.Single(descriptor.Models).Prices);
+        Assert.Equal((2.5, 3, true, true), (codex.Weight, codex.Tier, codex.IsDraining, codex.HasPrice));
+        Assert.Equal(["claude"], codex.Fallbacks);
+        Assert.Equal((1d, 0, false, false), (rig.Registry.Find("claude")!.Weight, rig.Registry.Find("claude")!.Tier, rig.Registry.Find("claude")!.IsDraining, rig.Registry.Find("claude")!.HasPrice));
+    }
+
+    [Theory]
+    [InlineData(ProviderKind.AgentCli, 0, false)]
+    [InlineData(ProviderKind.RemoteService, 0, false)]
+    [InlineData(ProviderKind.ChatClient, 0, false)]
+    [InlineData(ProviderKind.AgentCli, 1, true)]
+    [InlineData(ProviderKind.Command, 0, true)]
+    public void A_provider_that_charges_has_a_price_only_when_somebody_says_one(ProviderKind kind, int price, bool expected)
+    {
+        var registry = new ProviderRegistry([new StubProvider(Provider("x", price) with { Kind = kind })]);
+
+        Assert.Equal(expected, registry.Find("x")!.HasPrice);
+    }
+
+    [Fact]
+    public void A_price_of_nothing_that_the_host_sets_is_a_price()
+    {
+        var rig = new RouterRig([Provider("codex")], options => options.Providers["codex"] = new() { PricePerTaskUsd = 0 });
+
+        Assert.True(rig.Registry.Find("codex")!.HasPrice);
+    }
+
+    [Fact]
+    public void A_description_alone_is_routed_to_unless_the_host_needs_agents()
+    {
+        var registry = new ProviderRegistry([], described: [Provider("own")]);
+        var router = new ProviderRouter(registry);
+        Assert.Null(registry.Find("own")!.Agent);
+        Assert.Equal("own", router.Route(NewTask()).Provider);
+
+        registry.Update(new ProviderRoutingOptions { RequireAgents = true });
+
+        Assert.False(registry.Find("own")!.IsEnabled);
+        Assert.Equal("No provider can do the task. own: no agent of this host carries it out.", router.Route(NewTask()).Rejection!.Message);
+    }
+
+    [Fact]
     public void Wrong_new_settings_leave_the_old_ones_in_place()
     {
         var rig = new RouterRig([Provider("codex")]);
@@ -73,41 +144,5 @@ public sealed class ProviderRegistryTests
 
         Assert.Equal(1, rig.Registry.Version);
         Assert.Equal("codex", rig.Router.Route(NewTask()).Provider);
-    }
-
-    [Fact]
-    public void A_slot_is_freed_once_however_often_it_is_disposed()
-    {
-        var rig = new RouterRig([Provider("codex") with { Limits = new ProviderLimits { Concurrent = 2 } }]);
-        var (first, second) = (rig.Registry.TryBegin("codex"), rig.Registry.TryBegin("CODEX"));
-        Assert.Null(rig.Registry.TryBegin("codex"));
-
-        first!.Dispose();
-        first.Dispose();
-
-        Assert.Equal(1, rig.Registry.GetInFlight("codex"));
-        Assert.Equal("codex", second!.Provider);
-    }
-
-    [Fact]
-    public void Many_callers_at_once_never_get_more_slots_than_there_are()
-    {
-        var rig = new RouterRig([Provider("codex") with { Limits = new ProviderLimits { Concurrent = 7 } }]);
-
-        var taken = 0;
-        Parallel.For(0, 500, _ => Interlocked.Add(ref taken, rig.Registry.TryBegin("codex") is null ? 0 : 1));
-
-        Assert.Equal(7, taken);
-        Assert.Equal(7, rig.Registry.GetInFlight("codex"));
-    }
-
-    [Fact]
-    public void A_slot_of_an_unknown_provider_is_the_callers_mistake_and_the_message_lists_the_known_ones()
-    {
-        var rig = new RouterRig([Provider("codex")]);
-
-        var error = Assert.Throws<ArgumentException>(() => rig.Registry.TryBegin("codecs"));
-
-        Assert.StartsWith("There is no provider 'codecs'. Known providers: codex.", error.Message, StringComparison.Ordinal);
     }
 }

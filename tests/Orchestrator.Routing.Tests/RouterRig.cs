@@ -10,7 +10,9 @@ internal sealed class RouterRig
 {
     public RouterRig(IEnumerable<ProviderDescriptor> providers, Action<ProviderRoutingOptions>? configure = null)
     {
-        var options = new ProviderRoutingOptions { Seed = 42 };
+        // Providers here are what their descriptors say, whatever they are called; and nothing is left to chance unless a test says so.
+        var options = new ProviderRoutingOptions { Seed = 42, UseCatalogue = false };
+        (options.Learning.ExplorationShare, options.Learning.FloorShare) = (0, 0);
         configure?.Invoke(options);
         Registry = new ProviderRegistry(providers.Select(descriptor => new StubProvider(descriptor)), options);
         Router = new ProviderRouter(Registry, Clock);
@@ -35,7 +37,7 @@ internal sealed class RouterRig
         Router.Report(new ExecutionOutcome(Guid.Empty, provider, AgentTaskType.Fix, OutcomeStage.Ended, failure, retryAfter));
 
     public void Verified(string provider, FailureClass? failure, AgentTaskType type = AgentTaskType.Fix) =>
-        Router.Report(new ExecutionOutcome(Guid.Empty, provider, type, OutcomeStage.Verified, failure));
+        Router.Report(new ExecutionOutcome(Guid.Empty, provider, type, OutcomeStage.Verified, failure, Complexity: TaskComplexity.Simple));
 
     public CandidateExplanation Candidate(string provider, AgentTask? task = null, RoutingConstraints? constraints = null) =>
         Router.Explain(task ?? NewTask(), constraints).Candidates.Single(candidate => candidate.Provider == provider);

@@ -17,10 +17,10 @@ public sealed class RoutingExplanationTextTests
         Assert.Equal(
             """
             task task-1: codex with gpt-x (best_score), then claude
-            provider  verdict   score USD   price    risk    time   bonus  why
-            codex     chosen       0.1667  0.1000  0.1500  0.1667  0.2500
-            claude    eligible     0.4167  0.2000  0.0500  0.1667  0.0000
-            jules     source            -       -       -       -       -  the source is local; serves github
+            provider  verdict   score USD   price    risk    time   bonus    stay  why
+            codex     chosen       0.1667  0.1000  0.1500  0.1667  0.2500  0.0000
+            claude    eligible     0.4167  0.2000  0.0500  0.1667  0.0000  0.0000
+            jules     source            -       -       -       -       -       -  the source is local; serves github
 
             """,
             text);
@@ -34,5 +34,15 @@ public sealed class RoutingExplanationTextTests
         var text = RoutingExplanationText.Format(rig.Router.Explain(NewTask()));
 
         Assert.Equal("task task-1: no provider (No provider is registered: configure at least one, for example a command or an agent CLI.)\n", text);
+    }
+
+    [Fact]
+    public void What_happened_on_the_way_stands_between()
+    {
+        var rig = new RouterRig([Provider("a"), Provider("b")], options => options.Rules.Add(new() { Name = "night", Then = new() { Provider = "b" } }));
+
+        var text = RoutingExplanationText.Format(rig.Router.Explain(NewTask()));
+
+        Assert.StartsWith("task task-1: b (rule night)\nnote: rule 'night' matched: provider b; its word is final\nprovider", text, StringComparison.Ordinal);
     }
 }

@@ -32,6 +32,7 @@ internal static class OrchestratorCommand
             WorkCommand.Create(global),
             RouteCommand.Create(global),
             ProvidersCommand.Create(global),
+            FeedbackCommand.Create(global),
             TasksCommand.Create(global),
             QueueCommand.Create(global),
             DeadCommand.Create(global),

@@ -16,7 +16,7 @@ internal static class RunCommand
             + "Exit codes: 0 applied and verified, 1 failed and nothing changed, 2 wrong usage or configuration, 3 applied but not verified, 130 interrupted.");
         var options = new TaskOptions();
         options.AddTo(command);
-        command.SetAction(global.Handle((parsed, context, cancellationToken) => RunAsync(context, options.Read(parsed, TimeProvider.System.GetUtcNow()), cancellationToken)));
+        command.SetAction(global.Handle((parsed, context, cancellationToken) => RunAsync(context, options.Read(parsed, context.Time.GetUtcNow()), cancellationToken)));
         return command;
     }
 

@@ -7,13 +7,16 @@ namespace Orchestrator.Cli.Configuration;
 /// <summary>The settings of one run of the command: read once, with every error at once.</summary>
 internal sealed class OrchestratorSettings
 {
-    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers", "storage"];
+    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers", "routing", "storage"];
 
     /// <summary>The providers, those that ship with the command included.</summary>
     public required IReadOnlyList<ProviderSettings> Providers { get; init; }
 
     /// <summary>The main job's own options.</summary>
     public required OrchestratorOptions Options { get; init; }
+
+    /// <summary>How tasks are routed; read by the router itself, so that it is told what is wrong together with everything else.</summary>
+    public required IConfigurationSection Routing { get; init; }
 
     /// <summary>The PostgreSQL that holds the data; <see langword="null"/> for the SQLite file in the state directory.</summary>
     public PostgreSqlSettings? PostgreSql { get; init; }
@@ -37,17 +40,18 @@ internal sealed class OrchestratorSettings
         if (errors.Count > 0)
         {
             // What can be read but is out of range is told with the rest, not on the next try.
-            errors.AddRange(OutOfRange(options, providers));
+            errors.AddRange(OutOfRange(options, providers, root.GetSection("routing")));
             throw new ConfigurationErrorsException(errors);
         }
 
-        return new OrchestratorSettings { Options = options, Providers = providers, PostgreSql = postgreSql };
+        return new OrchestratorSettings { Options = options, Providers = providers, Routing = root.GetSection("routing"), PostgreSql = postgreSql };
     }
 
-    private static IReadOnlyList<string> OutOfRange(OrchestratorOptions options, IReadOnlyList<ProviderSettings> providers)
+    private static IReadOnlyList<string> OutOfRange(OrchestratorOptions options, IReadOnlyList<ProviderSettings> providers, IConfigurationSection routing)
     {
         var services = new ServiceCollection();
         services.AddOrchestrator(options.CopyTo).ConfigureProviders(builder => ProviderSettings.AddTo(builder, providers));
+        services.AddProviderRouting(routing);
         using var built = services.BuildServiceProvider();
         return ConfigurationValidation.ErrorsOf(built);
     }
@@ -64,6 +68,7 @@ internal sealed class OrchestratorSettings
         reader.Text("workerName", value => options.WorkerName = value);
         reader.Text("containerName", value => options.ContainerName = value);
         reader.Text("providers");
+        reader.Text("routing");
         reader.Text("storage");
         reader.RejectUnknown();
         return options;

@@ -54,7 +54,7 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
         var kind = reader.Text("kind") ?? (section.Key.Equals(AgentProvidersBuilderExtensions.CodexName, StringComparison.OrdinalIgnoreCase) ? "codex" : "command");
         Action<IAgentProvidersBuilder>? add = kind switch
         {
-            "command" => ReadCommand(section.Key, reader, errors, section.Path),
+            "command" => ReadCommand(section.Key, reader, enabled ? errors : [], section.Path),
             "codex" => ReadCodex(section.Key, reader),
             _ => null,
         };

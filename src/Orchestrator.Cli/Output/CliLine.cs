@@ -6,6 +6,7 @@ using Orchestrator.Queue;
 using Orchestrator.Queue.Plans;
 using Orchestrator.Queue.Schedules;
 using Orchestrator.Routing;
+using Orchestrator.Routing.Decisions;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Cli.Output;
@@ -14,7 +15,7 @@ namespace Orchestrator.Cli.Output;
 internal sealed record CliLine
 {
     /// <summary>
-    /// <c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>, <c>attempt</c>, <c>log_line</c>,
+    /// <c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>, <c>decision</c>, <c>replay</c>, <c>feedback</c>, <c>attempt</c>, <c>log_line</c>,
     /// <c>wait</c>, <c>queue</c>, <c>statistics</c>, <c>plan</c>, <c>schedule</c>, <c>sizes</c>, <c>changed</c> and the like.
     /// </summary>
     public required string Type { get; init; }
@@ -49,7 +50,7 @@ internal sealed record CliLine
 
     public StorageSizes? Sizes { get; init; }
 
-    public ProviderStatus? Provider { get; init; }
+    public ProviderLine? Provider { get; init; }
 
     public OperationEntry? Entry { get; init; }
 
@@ -58,6 +59,12 @@ internal sealed record CliLine
     public AuditExport? Export { get; init; }
 
     public RoutingExplanation? Explanation { get; init; }
+
+    public DecisionLine? Decision { get; init; }
+
+    public ReplayLine? Replay { get; init; }
+
+    public FeedbackLine? Feedback { get; init; }
 
     public DoctorCheck? Check { get; init; }
 
@@ -71,7 +78,16 @@ internal sealed record AuditReference(string Database, long Entries, long First,
 internal sealed record AuditExport(string File, long Entries, long? LastSequence, string? LastHash);
 
 /// <summary>A provider as <c>orchestrator providers</c> shows it.</summary>
-internal sealed record ProviderStatus(ProviderDescriptor Descriptor, ProviderHealth Health);
+internal sealed record ProviderLine(ProviderDescriptor Descriptor, ProviderHealth Health, ProviderStatus Status);
+
+/// <summary>A kept decision as <c>orchestrator route --history</c> shows it.</summary>
+internal sealed record DecisionLine(RoutingDecision Decision, string TaskId, DateTimeOffset At, bool IsShadow, string WorkerName, string ContainerName, RecordedOutcome[] Outcomes);
+
+/// <summary>What <c>orchestrator route --replay</c> found.</summary>
+internal sealed record ReplayLine(Guid DecisionId, string TaskId, DateTimeOffset At, bool IsSame, string[] Differences, RoutingDecision Recorded, RoutingExplanation Explanation);
+
+/// <summary>What became of a verdict.</summary>
+internal sealed record FeedbackLine(Guid DecisionId, FeedbackVerdict Verdict, FeedbackStatus Status, string? Provider);
 
 /// <summary>One finding of <c>orchestrator doctor</c>.</summary>
 internal sealed record DoctorCheck(string Name, bool Ok, bool Required, string Found, string? Fix);
@@ -86,6 +102,10 @@ internal sealed record DoctorCheck(string Name, bool Ok, bool Required, string F
 [JsonSerializable(typeof(Orchestrator.Tasks.SourceKind))]
 [JsonSerializable(typeof(ModelDescriptor))]
 [JsonSerializable(typeof(CandidateExplanation))]
+[JsonSerializable(typeof(RejectionDetail))]
+[JsonSerializable(typeof(RecordedOutcome))]
+[JsonSerializable(typeof(BudgetStatus))]
+[JsonSerializable(typeof(ProviderSuccessRate))]
 [JsonSerializable(typeof(AttemptReport))]
 [JsonSerializable(typeof(Orchestrator.Patching.FileChange))]
 [JsonSerializable(typeof(Orchestrator.Patching.PatchConflict))]

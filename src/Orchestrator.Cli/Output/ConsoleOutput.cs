@@ -20,16 +20,13 @@ internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) :
             case { Task: { } task }:
                 console.MarkupLineInterpolated($"{task.Id}  [bold]{task.State.ToName(),-10}[/] {task.Type,-12} {task.CreatedAt:u}  {Terminal.Safe(task.Failure?.Message)}");
                 break;
-            case { Provider: { } provider }:
-                WriteProvider(provider);
-                break;
             case { Entry: { } entry }:
                 console.MarkupLineInterpolated($"{entry.Sequence,6}  {entry.At:u}  [bold]{entry.Operation.Name,-22}[/] {entry.Operation.Outcome.ToName(),-9} {entry.Operation.TaskId}  {Terminal.Safe(entry.Operation.Message)}");
                 break;
             case { Check: { } check }:
                 WriteCheck(check);
                 break;
-            case var _ when new QueueView(console).TryWrite(line):
+            case var _ when new QueueView(console).TryWrite(line) || new RoutingView(console).TryWrite(line):
                 break;
             default:
                 foreach (var text in Terminal.SafeLines(line.Message))
@@ -54,13 +51,6 @@ internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) :
     {
         var colour = agentTaskEvent.Step == AgentTaskStep.Executing ? "grey" : "aqua";
         console.MarkupLine($"[grey]{agentTaskEvent.At.ToLocalTime():HH:mm:ss}[/] [{colour}]{agentTaskEvent.Step.ToName(),-11}[/] {Markup.Escape(Terminal.Safe(agentTaskEvent.Message))}");
-    }
-
-    private void WriteProvider(ProviderStatus status)
-    {
-        var health = status.Health.Status.ToName();
-        console.MarkupLineInterpolated($"[bold]{status.Descriptor.Name,-16}[/] {status.Descriptor.Kind.ToName(),-14} {health,-10} {Terminal.Safe(status.Health.Message)}");
-        console.MarkupLineInterpolated($"[grey]{"",-16} takes {string.Join(", ", status.Descriptor.TaskTypes.Select(type => type.ToName()))}; can {string.Join(", ", status.Descriptor.Capabilities)}[/]");
     }
 
     private void WriteCheck(DoctorCheck check)

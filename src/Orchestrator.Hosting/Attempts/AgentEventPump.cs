@@ -1,21 +1,14 @@
 using Orchestrator.Providers;
-using Orchestrator.Routing;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Hosting;
 
 /// <summary>Lets a provider work, shows its events, and takes its last word.</summary>
-internal sealed class AgentEventPump(AgentTaskTrail trail, IProviderLoad load, ISecretRedactor redactor)
+internal sealed class AgentEventPump(AgentTaskTrail trail, ISecretRedactor redactor)
 {
     public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, AgentExecution execution, CancellationToken cancellationToken)
     {
         var name = provider.Descriptor.Name;
-        using var slot = load.TryBegin(name);
-        if (slot is null)
-        {
-            return Failed(execution, new AgentFailure { Class = FailureClass.RateLimited, Message = $"{name} runs as many executions as it may." }) with { Began = false };
-        }
-
         await foreach (var raw in provider.ExecuteAsync(execution, cancellationToken).ConfigureAwait(false))
         {
             var agentEvent = AgentEventRedaction.Redact(redactor, raw);

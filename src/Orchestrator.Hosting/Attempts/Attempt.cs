@@ -13,9 +13,6 @@ internal sealed record Attempt
 
     public AgentFailure? Failure { get; init; }
 
-    /// <summary>Whether the provider was asked at all; only then does the outcome say something about it.</summary>
-    public bool Began { get; init; } = true;
-
     /// <summary>The changes of a provider that works elsewhere, before they are collected.</summary>
     public PatchSet? Patch { get; init; }
 

@@ -5,12 +5,20 @@ using Orchestrator.Executions;
 using Orchestrator.Json;
 using Orchestrator.Providers;
 using Orchestrator.Routing;
+using Orchestrator.Routing.Attempts;
+using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Asks the router, then tries the chosen provider and its fallbacks until one gives changes. The only retry loop there is.</summary>
+/// <summary>Has the router's attempt loop try providers until one gives changes, and writes down each decision and what came of it.</summary>
 internal sealed class AttemptLoop(
-    IProviderRouter router, IProviderRegistry registry, AttemptRunner runner, IExecutionLog executions, IOptions<OrchestratorOptions> options, TimeProvider time, ILogger<AttemptLoop> logger)
+    IProviderRouter router,
+    ProviderAttempts attempts,
+    AttemptRunner runner,
+    DecisionTrail decisions,
+    IExecutionLog executions,
+    IOptions<OrchestratorOptions> options,
+    ILogger<AttemptLoop> logger)
 {
     /// <summary>Ends the records of attempts that died with their worker.</summary>
     public ValueTask CloseAbandonedAsync(AgentTaskRun run, CancellationToken cancellationToken) =>
@@ -19,43 +27,24 @@ internal sealed class AttemptLoop(
     /// <summary>The checkpoint with the collected changes; <see langword="null"/> when no provider gave any, the report then says why.</summary>
     public async ValueTask<AgentTaskCheckpoint?> RunAsync(AgentTaskRun run, CancellationToken cancellationToken)
     {
-        var decision = await DecideAsync(run, cancellationToken).ConfigureAwait(false);
-        if (decision.Rejection is { } rejection)
+        var request = await RequestAsync(run, cancellationToken).ConfigureAwait(false);
+
+        // The whole field as the first decision sees it; of the later ones, the attempts before them tell the rest.
+        run.Report = run.Report with { Candidates = router.Explain(request.Task).Candidates };
+        var outcome = await attempts.RunAsync<Attempt>(request, (context, token) => AttemptAsync(run, context, token), cancellationToken).ConfigureAwait(false);
+        run.Report = run.Report with { Attempts = [.. outcome.Attempts.Select(ReportOf)] };
+        if (outcome.Decision.IsRejected)
         {
-            run.Report = run.Report with { Status = AgentTaskStatus.Refused, Failure = new AgentFailure { Class = FailureClass.Unavailable, Message = rejection.Message } };
-            return null;
+            await decisions.RecordAsync(run, outcome.Decision, cancellationToken).ConfigureAwait(false);
         }
 
-        var number = run.Context.Task.Crashes;
-        foreach (var name in decision.Fallbacks.Prepend(decision.Provider!).Take(options.Value.MaxAttempts))
+        if (outcome.Value is { } attempt)
         {
-            if (run.Report.CostUsd >= run.Task.MaxCostUsd)
-            {
-                run.Report = run.Report with { Failure = new AgentFailure { Class = FailureClass.Budget, Message = $"The attempts so far cost {run.Report.CostUsd} USD; the task may cost {run.Task.MaxCostUsd} USD." } };
-                break;
-            }
-
-            var model = name == decision.Provider ? decision.Model : null;
-            run.Report = run.Report with { Provider = name, Model = model };
-            var provider = registry.Find(name)!;
-            var (worker, container) = (run.Context.Worker.WorkerName, run.Context.Worker.ContainerName);
-            await executions.ConfiguredAsync(
-                new ProviderConfiguration { Descriptor = provider.Descriptor, At = time.GetUtcNow(), WorkerName = worker, ContainerName = container }, cancellationToken).ConfigureAwait(false);
-            var attempt = await runner.RunAsync(run, provider.Agent, model, ++number, cancellationToken).ConfigureAwait(false);
-            Settle(run, decision, attempt);
-            if (attempt.Failure is not { } failure)
-            {
-                return await KeepAsync(run, attempt, cancellationToken).ConfigureAwait(false);
-            }
-
-            logger.AttemptFailed(name, run.Task.Id, failure.Class.ToName());
-            run.Report = run.Report with { Status = AgentTaskStatus.Failed, Failure = failure };
-            if (!MayFallBack(failure.Class))
-            {
-                break;
-            }
+            return await KeepAsync(run, attempt, cancellationToken).ConfigureAwait(false);
         }
 
+        var status = outcome.Attempts.Count == 0 && outcome.Rejection is not null ? AgentTaskStatus.Refused : AgentTaskStatus.Failed;
+        run.Report = run.Report with { Status = status, Failure = outcome.Failure };
         return null;
     }
 
@@ -76,58 +65,82 @@ internal sealed class AttemptLoop(
         return checkpoint;
     }
 
-    private async ValueTask<RoutingDecision> DecideAsync(AgentTaskRun run, CancellationToken cancellationToken)
+    /// <summary>Two providers at once would be one too many: they share a repository that is watched for writes of the one that works, and observers hear of one after the other.</summary>
+    private static AgentTask OneAtATime(AgentTaskRun run)
     {
-        var candidates = router.Explain(run.Task).Candidates;
-        var decision = router.Route(run.Task);
-        run.Report = run.Report with { Decision = decision, Candidates = candidates, Provider = decision.Provider, Model = decision.Model };
-        await executions.AssignedAsync(
-            new ProviderAssignment
-            {
-                TaskId = run.Task.Id,
-                Decision = decision,
-                At = time.GetUtcNow(),
-                WorkerName = run.Context.Worker.WorkerName,
-                ContainerName = run.Context.Worker.ContainerName,
-            },
-            cancellationToken).ConfigureAwait(false);
-
-        var message = decision.Rejection?.Message
-            ?? $"{decision.Provider} ({decision.Reason.ToName()}){(decision.Fallbacks.Count == 0 ? "" : $", then {string.Join(", ", decision.Fallbacks)}")}.";
-        await run.RecordAsync(
-            AgentTaskStep.Routed,
-            OperationNames.RoutingDecided,
-            decision.IsRejected ? OperationOutcome.Refused : OperationOutcome.Succeeded,
-            message,
-            cancellationToken,
-            new ValueMap([new("decision_id", decision.Id.ToString()), .. candidates.Select(RejectionOf)])).ConfigureAwait(false);
-        return decision;
-    }
-
-    private static KeyValuePair<string, string> RejectionOf(CandidateExplanation candidate) =>
-        new("candidate:" + candidate.Provider, candidate.Rejection == RejectionReason.None ? "eligible" : candidate.Rejection.ToName());
-
-    private void Settle(AgentTaskRun run, in RoutingDecision decision, Attempt attempt)
-    {
-        if (attempt.Began)
+        if (run.Task.Racing == TaskRacing.None)
         {
-            router.Report(new ExecutionOutcome(
-                decision.Id, run.Report.Provider!, run.Task.Type, OutcomeStage.Ended, attempt.Failure?.Class, attempt.Failure?.RetryAfter, attempt.Duration, attempt.CostUsd ?? 0, attempt.Usage.InputTokens + attempt.Usage.OutputTokens));
+            return run.Task;
         }
 
+        run.Note($"The task allows several providers at the same time ({run.Task.Racing.ToName()}); the main job runs one provider at a time.");
+        return run.Task with { Racing = TaskRacing.None };
+    }
+
+    private async ValueTask<AttemptRequest> RequestAsync(AgentTaskRun run, CancellationToken cancellationToken)
+    {
+        // Each crash ended an attempt; what the task has cost until then counts, too.
+        var crashes = run.Context.Task.Crashes;
+        var before = crashes == 0 ? [] : await executions.ListAsync(run.Task.Id, cancellationToken).ConfigureAwait(false);
+        return new AttemptRequest
+        {
+            Task = OneAtATime(run),
+            AttemptsBefore = crashes,
+            SpentUsd = before.Sum(execution => execution.CostUsd ?? 0),
+            MaxAttempts = options.Value.MaxAttempts,
+            ReservationDuration = ReservationRenewal.Duration,
+        };
+    }
+
+    private async ValueTask<AttemptResult<Attempt>> AttemptAsync(AgentTaskRun run, AttemptContext context, CancellationToken cancellationToken)
+    {
+        await decisions.RecordAsync(run, context.Decision, cancellationToken).ConfigureAwait(false);
+        var attempt = await runner.RunAsync(run, context, cancellationToken).ConfigureAwait(false);
         run.Report = run.Report with
         {
-            Attempts = [.. run.Report.Attempts, new AttemptReport { ExecutionId = attempt.ExecutionId, Provider = run.Report.Provider!, Duration = attempt.Duration, Failure = attempt.Failure }],
+            Attempts = [.. run.Report.Attempts, ReportOf(context, attempt)],
             Summary = attempt.Summary,
             Model = attempt.Model ?? run.Report.Model,
             Usage = run.Report.Usage.Plus(attempt.Usage),
             CostUsd = attempt.CostUsd is { } cost ? (run.Report.CostUsd ?? 0) + cost : run.Report.CostUsd,
         };
+        if (attempt.Failure is { } failure)
+        {
+            logger.AttemptFailed(context.Provider.Name, run.Task.Id, failure.Class.ToName());
+            run.Report = run.Report with { Failure = failure };
+            return new AttemptResult<Attempt> { Failure = failure, CostUsd = CostOf(attempt), Tokens = TokensOf(attempt) };
+        }
+
+        run.Report = run.Report with { Failure = null };
+        return new AttemptResult<Attempt> { Value = attempt, CostUsd = attempt.CostUsd, Tokens = TokensOf(attempt) };
     }
 
-    // Another provider fares better only where the trouble is the provider's own. An agent that finds nothing to do, a request that is wrong in itself
-    // and one that broke out of its workspace end the task.
-    private static bool MayFallBack(FailureClass failure) => failure is not (
-        FailureClass.NoChanges or FailureClass.BadRequest or FailureClass.Budget or FailureClass.Cancelled
-        or FailureClass.Configuration or FailureClass.OutsideWorkspace or FailureClass.PatchRejected);
+    /// <summary>What could not be reached cost nothing; of other attempts without a word, what was expected is charged.</summary>
+    private static decimal? CostOf(Attempt attempt) =>
+        attempt.CostUsd ?? (attempt.Failure?.Class is FailureClass.Unavailable or FailureClass.Configuration ? 0 : null);
+
+    private static long? TokensOf(Attempt attempt) =>
+        attempt.Usage.InputTokens + attempt.Usage.OutputTokens is > 0 and var tokens ? tokens
+        : attempt.Failure?.Class is FailureClass.Unavailable or FailureClass.Configuration ? 0
+        : null;
+
+    private static AttemptReport ReportOf(AttemptContext context, Attempt attempt) => new()
+    {
+        ExecutionId = attempt.ExecutionId,
+        DecisionId = context.Decision.Id,
+        Provider = context.Provider.Name,
+        Model = context.Model,
+        Duration = attempt.Duration,
+        Failure = attempt.Failure,
+    };
+
+    private static AttemptReport ReportOf(AttemptTrace trace) => new()
+    {
+        ExecutionId = trace.Id,
+        DecisionId = trace.DecisionId,
+        Provider = trace.Provider,
+        Model = trace.Model,
+        Duration = trace.Duration,
+        Failure = trace.Failure,
+    };
 }

@@ -2,6 +2,7 @@ using Orchestrator.Auditing;
 using Orchestrator.Executions;
 using Orchestrator.Json;
 using Orchestrator.Providers;
+using Orchestrator.Routing.Attempts;
 
 namespace Orchestrator.Hosting;
 
@@ -11,32 +12,17 @@ internal sealed class AttemptRunner(WorkspaceExecution execution, AbandonedExecu
     /// <summary>Ends the attempts at a task that died with their worker.</summary>
     public ValueTask CloseAbandonedAsync(string taskId, CancellationToken cancellationToken) => abandoned.CloseAsync(taskId, cancellationToken);
 
-    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, string? model, int number, CancellationToken cancellationToken)
+    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, AttemptContext context, CancellationToken cancellationToken)
     {
+        var agent = context.Provider.Agent ?? throw new InvalidOperationException($"Provider '{context.Provider.Name}' was chosen, but this host has no agent of it.");
         var startedAt = time.GetUtcNow();
-        var record = new ExecutionRecord
-        {
-            Id = Identifiers.Create(startedAt),
-            TaskId = run.Task.Id,
-            Provider = provider.Descriptor.Name,
-            Model = model,
-            Attempt = number,
-            Status = ExecutionStatus.Running,
-            InputDigest = Digest.Of(run.Task.Instructions),
-            StartedAt = startedAt,
-            WorkerName = run.Context.Worker.WorkerName,
-            ContainerName = run.Context.Worker.ContainerName,
-        };
-
-        // Before the workspace is made: recovery takes a workspace without a running execution for a leftover.
-        await executions.SaveAsync(record, cancellationToken).ConfigureAwait(false);
-        await run.RecordAsync(
-            AgentTaskStep.Executing, OperationNames.ExecutionStarted, OperationOutcome.None, $"{record.Provider} starts attempt {number}.", cancellationToken, executionId: record.Id).ConfigureAwait(false);
-
+        var record = await BeginAsync(run, context, startedAt, cancellationToken).ConfigureAwait(false);
+        var renewal = new ReservationRenewal(context, time);
+        await using var renewing = renewal.ConfigureAwait(false);
         Attempt attempt;
         try
         {
-            attempt = await execution.RunAsync(run, provider, record, cancellationToken).ConfigureAwait(false);
+            attempt = await execution.RunAsync(run, agent, record, context.BudgetUsd, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -56,6 +42,32 @@ internal sealed class AttemptRunner(WorkspaceExecution execution, AbandonedExecu
         await executions.SaveAsync(Finished(record, attempt, finishedAt), cancellationToken).ConfigureAwait(false);
         await RecordFinishedAsync(run, record, attempt, cancellationToken).ConfigureAwait(false);
         return attempt;
+    }
+
+    /// <summary>Written before the workspace is made: recovery takes a workspace without a running execution for a leftover.</summary>
+    private async ValueTask<ExecutionRecord> BeginAsync(AgentTaskRun run, AttemptContext context, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        var worker = run.Context.Worker;
+        await executions.ConfiguredAsync(
+            new ProviderConfiguration { Descriptor = context.Provider.Descriptor, At = startedAt, WorkerName = worker.WorkerName, ContainerName = worker.ContainerName },
+            cancellationToken).ConfigureAwait(false);
+        var record = new ExecutionRecord
+        {
+            Id = context.Id,
+            TaskId = run.Task.Id,
+            Provider = context.Provider.Name,
+            Model = context.Model,
+            Attempt = context.Number,
+            Status = ExecutionStatus.Running,
+            InputDigest = Digest.Of(run.Task.Instructions),
+            StartedAt = startedAt,
+            WorkerName = worker.WorkerName,
+            ContainerName = worker.ContainerName,
+        };
+        await executions.SaveAsync(record, cancellationToken).ConfigureAwait(false);
+        await run.RecordAsync(
+            AgentTaskStep.Executing, OperationNames.ExecutionStarted, OperationOutcome.None, $"{record.Provider} starts attempt {record.Attempt}.", cancellationToken, executionId: record.Id).ConfigureAwait(false);
+        return record;
     }
 
     private static ExecutionRecord Finished(ExecutionRecord record, Attempt attempt, DateTimeOffset finishedAt) => record with

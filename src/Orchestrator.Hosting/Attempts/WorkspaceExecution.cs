@@ -12,7 +12,7 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
 {
     private const int MaxKeptPatchLength = 1024 * 1024;
 
-    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, ExecutionRecord record, CancellationToken cancellationToken)
+    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, ExecutionRecord record, decimal? budgetUsd, CancellationToken cancellationToken)
     {
         var workspace = await workspaces.CreateAsync(run.Repository, record.Id, run.Report.BaseCommit, cancellationToken).ConfigureAwait(false);
         await using var removal = workspace.ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
             FencingToken = run.Context.FencingToken,
             Workspace = workspace.Workspace,
             Model = record.Model,
-            BudgetUsd = run.Task.MaxCostUsd - (run.Report.CostUsd ?? 0),
+            BudgetUsd = budgetUsd,
         };
         var attempt = await pump.RunAsync(run, provider, execution, cancellationToken).ConfigureAwait(false);
         var escapes = await workspace.FindEscapesAsync(cancellationToken).ConfigureAwait(false);

@@ -57,7 +57,7 @@ internal sealed class ResultDelivery(IEnumerable<IResultTarget> targets, TreeSet
 
         if (run.Report.Decision is { } decision)
         {
-            router.Report(new ExecutionOutcome(decision.Id, run.Report.Provider!, run.Task.Type, OutcomeStage.Verified, failure));
+            router.Report(new ExecutionOutcome(decision.Id, run.Report.Provider!, run.Task.Type, OutcomeStage.Verified, failure, Complexity: decision.Complexity));
         }
 
         var attempts = await executions.ListAsync(run.Task.Id, cancellationToken).ConfigureAwait(false);

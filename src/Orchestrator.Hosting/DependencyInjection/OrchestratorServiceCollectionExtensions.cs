@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orchestrator.Hosting;
 using Orchestrator.Providers.Workspaces;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Workers;
+using Orchestrator.Routing;
+using Orchestrator.Routing.Attempts;
 using Orchestrator.Secrets;
 using Orchestrator.Storage.Sqlite;
 
@@ -56,6 +59,9 @@ public static class OrchestratorServiceCollectionExtensions
     {
         services.AddOrchestratorStorage();
         services.AddProviderRouting();
+
+        // The main job runs agents; a provider of which there is only a description has none. No setting changes that.
+        services.PostConfigure<ProviderRoutingOptions>(static routing => routing.RequireAgents = true);
         services.AddPatchManager();
         services.AddAgentProviders();
 
@@ -64,6 +70,11 @@ public static class OrchestratorServiceCollectionExtensions
         services.AddTaskQueue().AddHandler<AgentTaskHandler>().AddWorker(WorkerName);
 
         // The parts take their place in the state directory and their names from the main job's own options.
+        services.TryAddSingleton(static provider =>
+        {
+            var main = provider.GetRequiredService<IOptions<OrchestratorOptions>>().Value;
+            return new RoutingRecorderConfig { WorkerName = main.WorkerName, ContainerName = main.ContainerName };
+        });
         services.AddOptions<SqliteStorageOptions>().Configure<OrchestratorState>(static (storage, state) => storage.Path = state.Database);
         services.AddOptions<WorkspaceOptions>().Configure<OrchestratorState>(static (workspaces, state) => workspaces.Directory = state.Workspaces);
         services.AddOptions<TaskQueueOptions>().Configure<IOptions<OrchestratorOptions>, OrchestratorState>(static (queue, main, state) =>
@@ -85,8 +96,16 @@ public static class OrchestratorServiceCollectionExtensions
         services.TryAddSingleton<AgentTaskTrail>();
         services.TryAddSingleton(static provider => new AgentTaskClient(
             provider.GetRequiredService<ITaskQueue>(), provider.GetRequiredService<AgentTaskTrail>(), provider.GetRequiredService<ISecretRedactor>()));
+        AddOperations(services);
         services.TryAddSingleton<SourceGate>();
+        services.TryAddSingleton(static provider => new ProviderAttempts(
+            provider.GetRequiredService<IProviderRouter>(),
+            provider.GetRequiredService<ProviderRegistry>(),
+            provider.GetRequiredService<IProviderAdmission>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ProviderAttempts>>()));
         services.TryAddSingleton<AttemptLoop>();
+        services.TryAddSingleton<DecisionTrail>();
         services.TryAddSingleton<AttemptRunner>();
         services.TryAddSingleton<AbandonedExecutions>();
         services.TryAddSingleton<DeadWorkerTasks>();
@@ -104,6 +123,14 @@ public static class OrchestratorServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IResultTarget, TreeTarget>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IResultTarget, BranchTarget>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IResultTarget, FileTarget>());
+    }
+
+    private static void AddOperations(IServiceCollection services)
+    {
+        services.TryAddSingleton<ProgressRelay>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAgentTaskObserver, ProgressRelay>(static provider => provider.GetRequiredService<ProgressRelay>()));
+        services.TryAddSingleton<TaskAssignments>();
+        services.TryAddSingleton<IProviderOperations, ProviderOperations>();
     }
 
     private sealed record OrchestratorBuilder(string Name, IServiceCollection Services) : IOrchestratorBuilder;

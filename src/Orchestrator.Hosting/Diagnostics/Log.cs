@@ -43,4 +43,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1712, EventName = "SweepFailed", Level = LogLevel.Error, Message = "Looking for what dead processes left failed; it is tried again in a minute.")]
     public static partial void SweepFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(EventId = 1713, EventName = "TaskAssigned", Level = LogLevel.Information, Message = "Task {TaskId} was assigned to {Provider} by decision {DecisionId}; nothing was started.")]
+    public static partial void Assigned(this ILogger logger, string taskId, string provider, Guid decisionId);
 }

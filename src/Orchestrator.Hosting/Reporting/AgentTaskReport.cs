@@ -25,10 +25,10 @@ public sealed record AgentTaskReport
     /// <summary>The model, when one was chosen.</summary>
     public string? Model { get; init; }
 
-    /// <summary>What the router decided; <see langword="null"/> when it was not asked.</summary>
+    /// <summary>The decision for the provider that gave the result or failed last; a rejection when no provider was asked. <see langword="null"/> when the router was not asked.</summary>
     public RoutingDecision? Decision { get; init; }
 
-    /// <summary>Every provider that the router weighed, and why it was or was not chosen.</summary>
+    /// <summary>Every provider that the router weighed for the first attempt, and why it was or was not chosen.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<CandidateExplanation>))]
     public ValueList<CandidateExplanation> Candidates { get; init; } = [];
 

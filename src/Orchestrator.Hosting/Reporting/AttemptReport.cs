@@ -11,6 +11,12 @@ public sealed record AttemptReport
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
 
+    /// <summary>The decision that led to it; <see langword="null"/> in a report of an older version.</summary>
+    public Guid? DecisionId { get; init; }
+
+    /// <summary>The model that was asked for; <see langword="null"/> for the provider's default.</summary>
+    public string? Model { get; init; }
+
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }
 

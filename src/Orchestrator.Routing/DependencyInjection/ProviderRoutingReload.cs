@@ -5,35 +5,55 @@ using Orchestrator.Routing.Diagnostics;
 
 namespace Orchestrator.Routing.DependencyInjection;
 
-/// <summary>Hands changed settings to the registry.</summary>
+/// <summary>Hands changed settings to the registry, and says once which providers have no price.</summary>
 internal sealed class ProviderRoutingReload : IDisposable
 {
+    private readonly ProviderRegistry _registry;
+    private readonly ILogger _logger;
     private readonly IDisposable? _subscription;
+    private string _withoutPrice = "";
 
     public ProviderRoutingReload(ProviderRegistry registry, IOptionsMonitor<ProviderRoutingOptions> monitor, ILogger? logger)
     {
-        logger ??= NullLogger.Instance;
+        _registry = registry;
+        _logger = logger ?? NullLogger.Instance;
+        WarnOfPrices();
         _subscription = monitor.OnChange((options, name) =>
         {
             if (string.IsNullOrEmpty(name))
             {
-                Replace(registry, options, logger);
+                Replace(options);
             }
         });
+        if (monitor.CurrentValue is var current && !ReferenceEquals(current, registry.Options))
+        {
+            // They changed after the registry was made and before anybody listened.
+            Replace(current);
+        }
     }
 
     public void Dispose() => _subscription?.Dispose();
 
-    private static void Replace(ProviderRegistry registry, ProviderRoutingOptions options, ILogger logger)
+    private void Replace(ProviderRoutingOptions options)
     {
         try
         {
-            registry.Update(options);
-            Log.SettingsReplaced(logger, registry.Version);
+            _registry.Update(options);
+            Log.SettingsReplaced(_logger, _registry.Version);
+            WarnOfPrices();
         }
         catch (OptionsValidationException error)
         {
-            Log.SettingsRefused(logger, error);
+            RefusedSettings.Log(_logger, error);
+        }
+    }
+
+    private void WarnOfPrices()
+    {
+        var names = string.Join(", ", _registry.Providers.Where(provider => provider.IsEnabled && !provider.HasPrice).Select(provider => provider.Name));
+        if (names.Length > 0 && Interlocked.Exchange(ref _withoutPrice, names) != names)
+        {
+            Log.WithoutPrice(_logger, names);
         }
     }
 }

@@ -22,19 +22,31 @@ internal static class CircuitBreaker
     /// <summary>Closes the breaker; false when it was closed.</summary>
     public static bool Close(ref ProviderState state)
     {
-        Interlocked.Exchange(ref state.Failures, 0);
-        Interlocked.Exchange(ref state.Trips, 0);
-        Interlocked.Exchange(ref state.ProbeUntil, 0);
-        Interlocked.Exchange(ref state.UnhealthyUntil, 0);
-        return Interlocked.Exchange(ref state.OpenUntil, 0) != 0;
+        // Nearly always there is nothing to clear; then nothing is written.
+        Clear(ref state.Failures);
+        Clear(ref state.Trips);
+        Release(ref state);
+        return Volatile.Read(ref state.OpenUntil) != 0 && Interlocked.Exchange(ref state.OpenUntil, 0) != 0;
     }
 
     /// <summary>Lets the next probe in when this one told nothing.</summary>
-    public static void Release(ref ProviderState state) => Interlocked.Exchange(ref state.ProbeUntil, 0);
+    public static void Release(ref ProviderState state)
+    {
+        if (Volatile.Read(ref state.ProbeUntil) != 0)
+        {
+            Interlocked.Exchange(ref state.ProbeUntil, 0);
+        }
+    }
 
     /// <summary>Counts a failure.</summary>
+    /// <param name="state">The candidate's state.</param>
+    /// <param name="now">UTC ticks.</param>
+    /// <param name="retryAfter">How long the provider asked us to wait; it wins over a shorter back-off.</param>
+    /// <param name="config">The settings.</param>
+    /// <param name="salt">Makes the jitter of each candidate differ.</param>
+    /// <param name="isRatioReached">Whether too large a share of the last attempts failed; opens it before enough failed in a row.</param>
     /// <returns>Until when the breaker is open now; 0 when this failure did not open it.</returns>
-    public static long Fail(ref ProviderState state, long now, TimeSpan? retryAfter, RoutingConfig config, ulong salt)
+    public static long Fail(ref ProviderState state, long now, TimeSpan? retryAfter, RoutingConfig config, ulong salt, bool isRatioReached = false)
     {
         var open = Volatile.Read(ref state.OpenUntil);
         if (open > now)
@@ -43,7 +55,7 @@ internal static class CircuitBreaker
         }
 
         var failures = Interlocked.Increment(ref state.Failures);
-        if (open == 0 && failures < config.FailureThreshold)
+        if (open == 0 && !isRatioReached && failures < config.FailureThreshold)
         {
             return 0;
         }
@@ -61,11 +73,20 @@ internal static class CircuitBreaker
         return now + wait;
     }
 
+    private static void Clear(ref int field)
+    {
+        if (Volatile.Read(ref field) != 0)
+        {
+            Interlocked.Exchange(ref field, 0);
+        }
+    }
+
     /// <summary>Opens the breaker at once.</summary>
     /// <returns>Until when it is open.</returns>
     public static long FailFatally(ref ProviderState state, long now, TimeSpan? retryAfter, RoutingConfig config)
     {
-        var until = Raise(ref state.OpenUntil, now + Clamp(retryAfter ?? config.FatalBreakDuration).Ticks);
+        var wait = Math.Max(config.FatalBreakDuration.Ticks, Clamp(retryAfter ?? TimeSpan.Zero).Ticks);
+        var until = Raise(ref state.OpenUntil, now + wait);
         Interlocked.Exchange(ref state.Failures, 0);
         Interlocked.Exchange(ref state.ProbeUntil, 0);
         return until;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Providers;
 using Orchestrator.Routing.Diagnostics;
+using Orchestrator.Routing.Selection;
 
 namespace Orchestrator.Routing.Health;
 
@@ -41,6 +42,21 @@ public sealed class ProviderHealthChecks
         return [.. await Task.WhenAll(checks).ConfigureAwait(false)];
     }
 
+    /// <summary>Checks one provider, also a disabled one.</summary>
+    /// <param name="provider">Its name, in any case.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">There is no such provider; the message lists those there are.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async ValueTask<ProviderCheck> CheckAsync(string provider, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        var snapshot = _registry.Snapshot;
+        return snapshot.Indexes.TryGetValue(provider, out var candidate)
+            ? await CheckAsync(snapshot.Providers[candidate], candidate, cancellationToken).ConfigureAwait(false)
+            : throw new ArgumentException(RoutingMessages.UnknownProvider(snapshot, provider), nameof(provider));
+    }
+
     private async Task<ProviderCheck> CheckAsync(RegisteredProvider provider, int candidate, CancellationToken cancellationToken)
     {
         var config = _registry.Snapshot.Config;
@@ -50,24 +66,25 @@ public sealed class ProviderHealthChecks
         {
             Log.Unhealthy(_logger, provider.Name, health.Message);
             Volatile.Write(ref _registry.HealthMessages[candidate], health.Message);
-            Interlocked.Exchange(ref _registry.States[candidate].UnhealthyUntil, (_time.GetUtcNow() + config.HealthCheckValidity).UtcTicks);
-        }
-        else
-        {
-            Interlocked.Exchange(ref _registry.States[candidate].UnhealthyUntil, 0);
         }
 
+        _registry.Health.Checked(_registry.Snapshot, candidate, health, _time.GetUtcNow());
         return new ProviderCheck(provider.Name, health, _time.GetElapsedTime(start));
     }
 
     private async Task<ProviderHealth> AskAsync(RegisteredProvider provider, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        if (provider.Agent is not { } agent)
+        {
+            return new ProviderHealth { Status = HealthStatus.Unknown, Message = "This host has no agent of it that could be asked." };
+        }
+
         using var limit = new CancellationTokenSource(timeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             // A provider that works before its first await, or ignores the token, must not hold up the others.
-            return await Task.Run(() => provider.Agent.CheckHealthAsync(both.Token).AsTask(), both.Token).WaitAsync(both.Token).ConfigureAwait(false);
+            return await Task.Run(() => agent.CheckHealthAsync(both.Token).AsTask(), both.Token).WaitAsync(both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

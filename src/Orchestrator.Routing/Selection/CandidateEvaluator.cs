@@ -1,9 +1,10 @@
-using Orchestrator.Routing.Health;
+using System.Runtime.CompilerServices;
+using Orchestrator.Routing.Learning;
 using Orchestrator.Routing.Snapshots;
 
 namespace Orchestrator.Routing.Selection;
 
-/// <summary>Says yes or no to a candidate, and what it would cost. This is the hot path: bits, numbers, no allocation. <see cref="CandidateReasons"/> says why not.</summary>
+/// <summary>What a candidate would cost. This is the hot path: bits, numbers, no allocation.</summary>
 internal static class CandidateEvaluator
 {
     /// <summary>The provider has no list of models; its own default is used.</summary>
@@ -12,95 +13,51 @@ internal static class CandidateEvaluator
     /// <summary>No model of the provider has room for the request.</summary>
     public const int NoModel = -2;
 
-    public static bool IsEligible(RoutingSnapshot snapshot, ref ProviderState state, in RoutingQuery query, int candidate)
-    {
-        if ((snapshot.Traits[candidate] & query.Traits) != query.Traits
-            || (snapshot.Capabilities[candidate] & query.Capabilities) != query.Capabilities
-            || query.IsCapabilityUnknown)
-        {
-            return false;
-        }
-
-        if (Volatile.Read(ref state.OpenUntil) is var open && open != 0 && (open > query.Now || Volatile.Read(ref state.ProbeUntil) > query.Now))
-        {
-            return false;
-        }
-
-        return Volatile.Read(ref state.LimitedUntil) <= query.Now
-            && Volatile.Read(ref state.QuotaUntil) <= query.Now
-            && Volatile.Read(ref state.UnhealthyUntil) <= query.Now
-            && Volatile.Read(ref state.InFlight) < snapshot.ConcurrentLimits[candidate]
-            && ((query.Capabilities & CapabilityMap.SharedBit) == 0 || HasByName(snapshot, query, candidate))
-            && (!query.HasExclusions || !IsExcluded(query.Constraints!, snapshot.Names[candidate]));
-    }
-
-    public static bool HasByName(RoutingSnapshot snapshot, in RoutingQuery query, int candidate)
-    {
-        foreach (var name in query.Task.Requires.AsSpan())
-        {
-            if (!RoutingQuery.Holds(snapshot.Providers[candidate].Descriptor.Capabilities, name))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The preferred model when the provider has it and the request fits, else the first that fits.</summary>
+    /// <summary>The preferred model when the provider has it and the request fits, else the first that fits. A window that nobody knows fits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int SelectModel(RoutingSnapshot snapshot, in RoutingQuery query, int candidate)
     {
-        var models = snapshot.Models[candidate];
-        if (models.Length == 0)
-        {
-            return OwnModel;
-        }
-
-        var needed = query.EstimatedTokens ?? 0;
-        if (query.Task.PreferredModel is { } preferred)
-        {
-            for (var i = 0; i < models.Length; i++)
-            {
-                if (models[i].ContextWindow >= needed && string.Equals(models[i].Name, preferred, StringComparison.OrdinalIgnoreCase))
-                {
-                    return i;
-                }
-            }
-        }
-
-        for (var i = 0; i < models.Length; i++)
-        {
-            if (models[i].ContextWindow >= needed)
-            {
-                return i;
-            }
-        }
-
-        return NoModel;
+        var models = snapshot.Rows[candidate].Models;
+        return models.Length == 0 ? OwnModel
+            : query.Task.PreferredModel is null && HasRoom(models[0], query) ? 0
+            : SelectOther(models, query);
     }
 
-    public static double Price(RoutingSnapshot snapshot, in RoutingQuery query, int candidate, int model)
+    /// <summary>What an attempt is expected to cost: as learned, else by the configured prices.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Price(in RoutingFrame frame, in RoutingQuery query, int candidate, int model)
     {
-        var price = snapshot.FlatPrices[candidate];
+        var learned = EstimateCell.Second(Volatile.Read(in frame.Estimates[(candidate * frame.Stride) + frame.Offset].Effort));
+        if (learned >= 0)
+        {
+            return learned;
+        }
+
+        ref readonly var row = ref frame.Snapshot.Rows[candidate];
         if (model < 0)
         {
-            return price;
+            return row.FlatPrice;
         }
 
-        ref readonly var chosen = ref snapshot.Models[candidate][model];
-        return price + (query.InputTokens * chosen.InputUsdPerToken) + (query.OutputTokens * chosen.OutputUsdPerToken);
+        ref readonly var chosen = ref row.Models[model];
+        return row.FlatPrice + (query.InputTokens * chosen.InputUsdPerToken) + (query.OutputTokens * chosen.OutputUsdPerToken);
     }
 
-    public static CandidateScore Score(RoutingSnapshot snapshot, SuccessEstimates estimates, in RoutingQuery query, int candidate, int model, double price)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ScoreParts Score(in RoutingFrame frame, in RoutingQuery query, int candidate, int model, double price)
     {
-        var config = snapshot.Config;
-        var success = estimates.Mean(candidate, query.Type, snapshot.SuccessRates[candidate]);
-        return new CandidateScore(
+        var config = frame.Snapshot.Config;
+        ref readonly var cell = ref frame.Estimates[(candidate * frame.Stride) + frame.Offset];
+        var success = Volatile.Read(in cell.Success);
+        var rate = (double)EstimateCell.First(success);
+        return new ScoreParts(
             Price: price * query.Weights.Price,
-            Risk: (1 - success) * config.RetryCostUsd * query.Weights.Risk,
-            Time: snapshot.Seconds[candidate] * config.ValueOfTimeUsdPerSecond * query.Weights.Time,
-            Bonus: IsPreferred(snapshot, query, candidate, model) ? config.PreferredModelBonusUsd : 0,
-            SuccessRate: success);
+            Risk: (1 - rate) * config.RetryCostUsd * query.Weights.Risk,
+            Time: EstimateCell.First(Volatile.Read(in cell.Effort)) * config.ValueOfTimeUsdPerSecond * query.Weights.Time,
+            Bonus: query.Task.PreferredModel is null && query.Tags == 0 ? 0 : Bonus(frame.Snapshot, query, candidate, model),
+            Stay: candidate == frame.Pin ? config.StayBonusUsd : 0,
+            SuccessRate: rate,
+            Uncertainty: EstimateCell.Second(success));
     }
 
     /// <summary>The model to name in the decision; null for the provider's default.</summary>
@@ -108,17 +65,65 @@ internal static class CandidateEvaluator
     {
         if (model > 0 || IsPreferred(snapshot, query, candidate, model))
         {
-            return snapshot.Models[candidate][model].Name;
+            return snapshot.Rows[candidate].Models[model].Name;
         }
 
         // Who names the provider and the model knows what they want, also when the model is newer than the configured list.
         return query.Task is { Provider: not null, PreferredModel: { } wish } && snapshot.TakesAnyModel[candidate] ? wish : null;
     }
 
-    public static bool IsExcluded(RoutingConstraints constraints, string name) =>
-        RoutingQuery.Holds(constraints.AlreadyTried, name) || RoutingQuery.Holds(constraints.Excluded, name);
+    private static bool HasRoom(in CandidateModel model, in RoutingQuery query) =>
+        model.ContextWindow >= (query.EstimatedTokens ?? 0) && model.ContextWindow > query.MoreContextThan;
+
+    private static int SelectOther(CandidateModel[] models, in RoutingQuery query)
+    {
+        var first = NoModel;
+        for (var i = models.Length - 1; i >= 0; i--)
+        {
+            if (HasRoom(models[i], query))
+            {
+                first = i;
+            }
+        }
+
+        if (query.Task.PreferredModel is { } preferred)
+        {
+            for (var i = 0; i < models.Length; i++)
+            {
+                if (HasRoom(models[i], query) && string.Equals(models[i].Name, preferred, StringComparison.OrdinalIgnoreCase))
+                {
+                    return i;
+                }
+            }
+        }
+
+        return first;
+    }
+
+    private static double Bonus(RoutingSnapshot snapshot, in RoutingQuery query, int candidate, int model)
+    {
+        var bonus = IsPreferred(snapshot, query, candidate, model) ? snapshot.Config.PreferredModelBonusUsd : 0;
+        return query.Tags == 0 ? bonus : bonus + (CountTags(snapshot, query, candidate) * snapshot.Config.PreferredTagBonusUsd);
+    }
+
+    private static int CountTags(RoutingSnapshot snapshot, in RoutingQuery query, int candidate)
+    {
+        var shared = snapshot.Tags[candidate] & query.Tags;
+        if ((shared & NameBits.SharedBit) == 0)
+        {
+            return System.Numerics.BitOperations.PopCount(shared);
+        }
+
+        var count = 0;
+        foreach (var tag in query.Task.PreferredTags.AsSpan())
+        {
+            count += RoutingQuery.Holds(snapshot.Providers[candidate].Descriptor.Tags, tag) ? 1 : 0;
+        }
+
+        return count;
+    }
 
     private static bool IsPreferred(RoutingSnapshot snapshot, in RoutingQuery query, int candidate, int model) =>
         model >= 0 && query.Task.PreferredModel is { } preferred
-        && string.Equals(snapshot.Models[candidate][model].Name, preferred, StringComparison.OrdinalIgnoreCase);
+        && string.Equals(snapshot.Rows[candidate].Models[model].Name, preferred, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,123 +1,145 @@
-using System.Globalization;
-using Orchestrator.Json;
+using Orchestrator.Routing.Health;
+using Orchestrator.Routing.Limits;
 using Orchestrator.Routing.Snapshots;
 
 namespace Orchestrator.Routing.Selection;
 
-/// <summary>Every reason why a candidate cannot do a task, with the value against the limit. Slower than <see cref="CandidateEvaluator"/> and of one mind with it.</summary>
+/// <summary>Every reason why a candidate cannot do a task, as bits. Slower than <see cref="CandidateFilter"/> and of one mind with it.</summary>
 internal static class CandidateReasons
 {
-    public static List<CandidateReason> Find(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query, int candidate)
+    /// <summary>The order in which reasons are told; the first is a candidate's main reason.</summary>
+    public static ReadOnlySpan<RejectionReason> Order =>
+    [
+        RejectionReason.Disabled, RejectionReason.Draining, RejectionReason.NotRequested, RejectionReason.Rule, RejectionReason.Policy, RejectionReason.TaskType,
+        RejectionReason.Source, RejectionReason.Capability, RejectionReason.ContextWindow, RejectionReason.PriceCeiling, RejectionReason.Budget,
+        RejectionReason.Unhealthy, RejectionReason.BreakerOpen, RejectionReason.HalfOpenBusy, RejectionReason.RateLimited, RejectionReason.QuotaExhausted,
+        RejectionReason.Saturated, RejectionReason.AlreadyTried, RejectionReason.Excluded,
+    ];
+
+    /// <summary>The bits of all reasons, and when the last of them ends by itself, in UTC ticks; 0 when one does not.</summary>
+    public static uint Find(in RoutingFrame frame, in RoutingQuery query, int candidate, out long until)
     {
-        var reasons = new List<CandidateReason>();
-        AddDeclared(snapshot, query, candidate, reasons);
-        AddPrice(snapshot, query, candidate, reasons);
-        AddState(snapshot, registry, query, candidate, reasons);
-        AddConstraints(snapshot, query, candidate, reasons);
-        return reasons;
+        var found = Declared(frame.Snapshot, query, candidate) | Directed(query, candidate) | Constrained(frame.Snapshot, query, candidate);
+        ref var state = ref frame.States[candidate];
+        found |= Bit(RejectionReason.Draining, frame.Snapshot.IsDraining[candidate] || Volatile.Read(ref state.Draining) != 0)
+            | Bit(RejectionReason.Saturated, Volatile.Read(ref state.InFlight) >= frame.Snapshot.ConcurrentLimits[candidate]);
+
+        var model = CandidateEvaluator.SelectModel(frame.Snapshot, query, candidate);
+        var price = CandidateEvaluator.Price(frame, query, candidate, model);
+        found |= Bit(RejectionReason.ContextWindow, model == CandidateEvaluator.NoModel) | Bit(RejectionReason.PriceCeiling, price > query.MaxCostUsd);
+        var lasts = found != 0;
+        until = 0;
+        found |= Budgets(frame, query, candidate, price, ref until, ref lasts) | Passing(frame, ref state, candidate, ref until);
+        until = lasts ? 0 : until;
+        return found;
     }
 
-    private static void AddDeclared(RoutingSnapshot snapshot, in RoutingQuery query, int candidate, List<CandidateReason> reasons)
+    public static RejectionReason First(uint found)
     {
-        var task = query.Task;
-        var descriptor = snapshot.Providers[candidate].Descriptor;
-        if ((snapshot.Traits[candidate] & CandidateTraits.Enabled) == 0)
+        foreach (var reason in Order)
         {
-            reasons.Add(new(RejectionReason.Disabled, "switched off in the configuration"));
+            if (Has(found, reason))
+            {
+                return reason;
+            }
         }
 
-        if (task.Provider is { } requested && !string.Equals(requested, descriptor.Name, StringComparison.OrdinalIgnoreCase))
-        {
-            reasons.Add(new(RejectionReason.NotRequested, $"the task names {requested}"));
-        }
-
-        if ((snapshot.Traits[candidate] & CandidateTraits.Of(task.Type)) == 0)
-        {
-            reasons.Add(new(RejectionReason.TaskType, $"the task is {task.Type.ToName()}; takes {Names(descriptor.TaskTypes.Select(type => type.ToName()))}"));
-        }
-
-        if ((snapshot.Traits[candidate] & CandidateTraits.Of(task.Source.Kind)) == 0)
-        {
-            reasons.Add(new(
-                RejectionReason.Source, $"the source is {task.Source.Kind.ToName()}; serves {Names(descriptor.Sources.Select(source => source.ToName()))}"));
-        }
-
-        var missing = task.Requires.Except(descriptor.Capabilities, StringComparer.OrdinalIgnoreCase).ToList();
-        if (missing.Count > 0)
-        {
-            reasons.Add(new(RejectionReason.Capability, $"needs {Names(missing)}; has {Names(descriptor.Capabilities)}"));
-        }
+        return RejectionReason.None;
     }
 
-    private static void AddPrice(RoutingSnapshot snapshot, in RoutingQuery query, int candidate, List<CandidateReason> reasons)
-    {
-        var model = CandidateEvaluator.SelectModel(snapshot, query, candidate);
-        if (model == CandidateEvaluator.NoModel)
-        {
-            var largest = snapshot.Models[candidate].Max(some => some.ContextWindow);
-            reasons.Add(new(RejectionReason.ContextWindow, string.Create(
-                CultureInfo.InvariantCulture, $"the request has about {query.EstimatedTokens} tokens; the largest context window has {largest}")));
-        }
+    public static bool Has(uint found, RejectionReason reason) => (found & (1u << (int)reason)) != 0;
 
-        var price = CandidateEvaluator.Price(snapshot, query, candidate, model);
-        if (price > query.MaxCostUsd)
-        {
-            reasons.Add(new(RejectionReason.PriceCeiling, string.Create(
-                CultureInfo.InvariantCulture, $"costs about {price:0.0000} USD; the task may cost {query.MaxCostUsd:0.0000} USD")));
-        }
+    /// <summary>When our own limits let the next attempt in.</summary>
+    public static long OwnLimitsUntil(in RoutingFrame frame, int candidate)
+    {
+        ref var state = ref frame.States[candidate];
+        var until = Math.Max(Volatile.Read(ref state.RequestsFrom), Volatile.Read(ref state.TokensFrom));
+        return frame.Snapshot.HasDayLimits && CandidateFilter.IsDayUsedUp(frame.Snapshot, ref state, frame.Now, candidate) ? Math.Max(until, DayLimit.Next(frame.Now)) : until;
     }
 
-    private static void AddState(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query, int candidate, List<CandidateReason> reasons)
+    private static uint Declared(RoutingSnapshot snapshot, in RoutingQuery query, int candidate)
     {
-        ref var state = ref registry.States[candidate];
-        AddUntil(RejectionReason.Unhealthy, Unhealthy(Volatile.Read(ref registry.HealthMessages[candidate])), Volatile.Read(ref state.UnhealthyUntil), query.Now, reasons);
+        var missing = query.Traits & ~snapshot.Rows[candidate].Traits;
+        return Bit(RejectionReason.Disabled, !snapshot.Providers[candidate].IsEnabled)
+            | Bit(RejectionReason.TaskType, (missing & CandidateTraits.Of(query.Task.Type)) != 0)
+            | Bit(RejectionReason.Source, (missing & CandidateTraits.Of(query.Task.Source.Kind)) != 0)
+            | Bit(RejectionReason.Capability, query.Task.Requires.Count > 0 && LacksCapability(snapshot, query, candidate));
+    }
+
+    private static bool LacksCapability(RoutingSnapshot snapshot, in RoutingQuery query, int candidate)
+    {
+        foreach (var name in query.Task.Requires.AsSpan())
+        {
+            if (!RoutingQuery.Holds(snapshot.Providers[candidate].Descriptor.Capabilities, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static uint Directed(in RoutingQuery query, int candidate)
+    {
+        var isDenied = query.Target is { IsDenying: true } target && target.Denied.Holds(candidate);
+        return Bit(RejectionReason.Rule, query.IsDirected && query.Target!.IsRestricting && !query.Target.Allowed.Holds(candidate))
+            | Bit(RejectionReason.Policy, isDenied);
+    }
+
+    private static uint Constrained(RoutingSnapshot snapshot, in RoutingQuery query, int candidate)
+    {
+        var name = snapshot.Names[candidate];
+        var found = Bit(RejectionReason.NotRequested, query.Task.Provider is { } requested && !string.Equals(requested, name, StringComparison.OrdinalIgnoreCase))
+            | Bit(RejectionReason.Policy, query.HasRegions && !CandidateFilter.IsInRegions(snapshot, query, candidate));
+        return query.Constraints is not { } constraints ? found
+            : found
+                | Bit(RejectionReason.AlreadyTried, RoutingQuery.Holds(constraints.AlreadyTried, name))
+                | Bit(RejectionReason.Excluded, RoutingQuery.Holds(constraints.Excluded, name));
+    }
+
+    private static uint Budgets(in RoutingFrame frame, in RoutingQuery query, int candidate, double price, ref long until, ref bool lasts)
+    {
+        var found = 0u;
+        for (var i = -1; i < frame.Budgets.Length; i++)
+        {
+            if (i < 0 && frame.ProviderBudgets.IsEmpty)
+            {
+                continue;
+            }
+
+            var reading = i < 0 ? frame.ProviderBudgets[candidate] : frame.Budgets[i];
+            if (CandidateFilter.IsShort(reading, price, query.ExpectedTokens))
+            {
+                found |= Bit(RejectionReason.Budget, true);
+                lasts |= reading.Until == 0;
+                until = Math.Max(until, reading.Until);
+            }
+        }
+
+        return found;
+    }
+
+    private static uint Passing(in RoutingFrame frame, ref ProviderState state, int candidate, ref long until)
+    {
+        var now = frame.Now;
         var open = Volatile.Read(ref state.OpenUntil);
-        AddUntil(RejectionReason.BreakerOpen, "failed too often", open, query.Now, reasons);
-        if (open != 0 && open <= query.Now)
-        {
-            AddUntil(RejectionReason.HalfOpenBusy, "failed too often; one probe runs", Volatile.Read(ref state.ProbeUntil), query.Now, reasons);
-        }
-
-        AddUntil(RejectionReason.RateLimited, "asked us to wait", Volatile.Read(ref state.LimitedUntil), query.Now, reasons);
-        AddUntil(RejectionReason.QuotaExhausted, "its quota is used up", Volatile.Read(ref state.QuotaUntil), query.Now, reasons);
-        var inFlight = Volatile.Read(ref state.InFlight);
-        if (inFlight >= snapshot.ConcurrentLimits[candidate])
-        {
-            reasons.Add(new(RejectionReason.Saturated, string.Create(
-                CultureInfo.InvariantCulture, $"runs {inFlight} executions; the limit is {snapshot.ConcurrentLimits[candidate]}")));
-        }
+        return Until(RejectionReason.Unhealthy, Volatile.Read(ref state.UnhealthyUntil), now, ref until)
+            | Until(RejectionReason.BreakerOpen, open, now, ref until)
+            | (open != 0 && open <= now ? Until(RejectionReason.HalfOpenBusy, Volatile.Read(ref state.ProbeUntil), now, ref until) : 0)
+            | Until(RejectionReason.RateLimited, Math.Max(Volatile.Read(ref state.LimitedUntil), OwnLimitsUntil(frame, candidate)), now, ref until)
+            | Until(RejectionReason.QuotaExhausted, Volatile.Read(ref state.QuotaUntil), now, ref until);
     }
 
-    private static void AddConstraints(RoutingSnapshot snapshot, in RoutingQuery query, int candidate, List<CandidateReason> reasons)
+    private static uint Until(RejectionReason reason, long end, long now, ref long until)
     {
-        if (query.Constraints is not { } constraints)
+        if (end <= now)
         {
-            return;
+            return 0;
         }
 
-        if (RoutingQuery.Holds(constraints.AlreadyTried, snapshot.Names[candidate]))
-        {
-            reasons.Add(new(RejectionReason.AlreadyTried, "was tried for this task already"));
-        }
-
-        if (RoutingQuery.Holds(constraints.Excluded, snapshot.Names[candidate]))
-        {
-            reasons.Add(new(RejectionReason.Excluded, "the caller excluded it"));
-        }
+        until = Math.Max(until, end);
+        return Bit(reason, true);
     }
 
-    private static void AddUntil(RejectionReason reason, string text, long until, long now, List<CandidateReason> reasons)
-    {
-        if (until > now)
-        {
-            var time = new DateTimeOffset(until, TimeSpan.Zero);
-            reasons.Add(new(reason, string.Create(CultureInfo.InvariantCulture, $"{text}; until {time:yyyy-MM-dd HH:mm:ss}Z"), time));
-        }
-    }
-
-    // The check's own words name the fix: what is to be installed, which secret is missing.
-    private static string Unhealthy(string? message) =>
-        "the last health check says that it cannot work" + (string.IsNullOrEmpty(message) ? "" : ": " + message.TrimEnd('.'));
-
-    private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } text ? text : "nothing";
+    private static uint Bit(RejectionReason reason, bool isSet) => isSet ? 1u << (int)reason : 0;
 }

@@ -1,52 +1,51 @@
-using Orchestrator.Routing.Snapshots;
+using Orchestrator.Routing.Health;
 
 namespace Orchestrator.Routing.Selection;
 
-/// <summary>Puts into words how every candidate fared.</summary>
+/// <summary>Tells how every candidate fared. The facts are taken at once, the words are made when somebody reads them.</summary>
 internal static class RoutingExplainer
 {
+    private const string HalfOpen = "half-open: the next attempt is a probe";
+
     /// <summary>Every candidate: eligible ones first, best first; then the others in ordinal order of names.</summary>
-    public static ValueList<CandidateExplanation> Explain(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query)
+    public static ValueList<CandidateExplanation> Explain(in RoutingFrame frame, in RoutingQuery query, RoutingScratch scratch, HealthBook? health)
     {
-        var candidates = new List<CandidateExplanation>(snapshot.Count);
-        for (var i = 0; i < snapshot.Count; i++)
+        var snapshot = frame.Snapshot;
+        var all = new CandidateExplanation[snapshot.Count];
+        var pool = scratch.EligibleOnes;
+        Span<int> order = pool.Length <= 256 ? stackalloc int[pool.Length] : new int[pool.Length];
+        Ranking.Order(pool, query.Method.Kind == SelectionKind.Tiers ? snapshot.Tiers : null, order);
+        var count = 0;
+        foreach (var place in order)
         {
-            candidates.Add(Explain(snapshot, registry, query, i));
+            all[count++] = Eligible(frame, query, pool[place]);
         }
 
-        return candidates.OrderBy(candidate => candidate.Score is null).ThenBy(candidate => candidate.Score ?? 0).ToValueList();
-    }
-
-    public static RoutingRejection Reject(RoutingSnapshot snapshot, string? requested, ValueList<CandidateExplanation> candidates) => new()
-    {
-        Message = RoutingMessages.Rejected(snapshot, requested, candidates),
-        Candidates = candidates,
-        EligibleAt = candidates.Min(candidate => candidate.Until),
-    };
-
-    private static CandidateExplanation Explain(RoutingSnapshot snapshot, ProviderRegistry registry, in RoutingQuery query, int candidate)
-    {
-        var reasons = CandidateReasons.Find(snapshot, registry, query, candidate);
-        if (reasons.Count > 0)
+        if (count < all.Length)
         {
-            return new CandidateExplanation
+            var facts = new RejectedFacts(frame, query, health);
+            for (int i = 0, next = 0; i < snapshot.Count; i++)
             {
-                Provider = snapshot.Names[candidate],
-                Rejection = reasons[0].Reason,
-                Detail = string.Join("; ", reasons.Select(reason => reason.Text)),
-                Until = reasons.TrueForAll(reason => reason.Until is not null) ? reasons.Max(reason => reason.Until) : null,
-            };
+                if (next < pool.Length && pool[next].Candidate == i)
+                {
+                    next++;
+                }
+                else
+                {
+                    all[count++] = facts.Explain(i);
+                }
+            }
         }
 
-        var model = CandidateEvaluator.SelectModel(snapshot, query, candidate);
-        var price = CandidateEvaluator.Price(snapshot, query, candidate, model);
-        var score = CandidateEvaluator.Score(snapshot, registry.Estimates, query, candidate, model, price);
-        return new CandidateExplanation
-        {
-            Provider = snapshot.Names[candidate],
-            Detail = Volatile.Read(ref registry.States[candidate].OpenUntil) == 0 ? "" : "half-open: the next attempt is a probe",
-            Score = score.Total,
-            Parts = score.ToParts(),
-        };
+        return ValueList.Create<CandidateExplanation>(all);
     }
+
+    private static CandidateExplanation Eligible(in RoutingFrame frame, in RoutingQuery query, in PooledCandidate candidate) => new()
+    {
+        Provider = frame.Snapshot.Names[candidate.Candidate],
+        Model = CandidateEvaluator.ModelName(frame.Snapshot, query, candidate.Candidate, candidate.Model),
+        Detail = candidate.IsHalfOpen ? HalfOpen : "",
+        Score = candidate.Score,
+        Parts = CandidateEvaluator.Score(frame, query, candidate.Candidate, candidate.Model, candidate.Price),
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Routing.Snapshots;
 
 namespace Orchestrator.Routing.Selection;
@@ -28,6 +29,14 @@ internal static class RoutingMessages
 
         var reasons = string.Join("; ", candidates.Take(MostCandidates).Select(candidate => $"{candidate.Provider}: {candidate.Detail}"));
         var more = candidates.Count > MostCandidates ? $"; and {candidates.Count - MostCandidates} more" : "";
-        return $"No provider can do the task. {reasons}{more}.";
+        return $"No provider can do the task. {reasons}{more}.{Earliest(candidates)}";
+    }
+
+    // Only worth a sentence when there is something to compare: one candidate's own words hold its time already.
+    private static string Earliest(ValueList<CandidateExplanation> candidates)
+    {
+        var first = candidates.Where(candidate => candidate.Until is not null).MinBy(candidate => candidate.Until);
+        return first is null || candidates.Count == 1 ? ""
+            : string.Create(CultureInfo.InvariantCulture, $" The first that may be able to again is {first.Provider}, at {first.Until:yyyy-MM-dd HH:mm:ss}Z.");
     }
 }

@@ -2,12 +2,13 @@ namespace Orchestrator.Routing.Snapshots;
 
 /// <summary>Hands out one shared list of names for each order of candidates, so that a decision need not build its own.</summary>
 /// <remarks>
-/// A direct-mapped cache: an order that is not there takes the place of the one before it. Entries are immutable and swapped whole, so no lock is needed;
+/// A cache with four places for each hash: an order that is not there takes a free one, else the first, whose entry moves to the second and so on. Entries are immutable and swapped whole, so no lock is needed;
 /// at worst two threads build the same list.
 /// </remarks>
 internal sealed class FallbackLists(string[] names)
 {
-    private const int Slots = 512;
+    private const int Slots = 1024;
+    private const int Ways = 4;
     private readonly Entry?[] _entries = new Entry?[Slots];
 
     public ValueList<string> Get(ReadOnlySpan<int> order)
@@ -17,22 +18,40 @@ internal sealed class FallbackLists(string[] names)
             return [];
         }
 
-        var hash = 0UL;
+        var hash = (ulong)order.Length;
         foreach (var candidate in order)
         {
             hash = (hash ^ (uint)candidate) * Mixer.Step;
+            hash ^= hash >> 32;
         }
 
-        ref var slot = ref _entries[(int)(hash >> 55)];
-        var entry = Volatile.Read(ref slot);
-        if (entry is not null && order.SequenceEqual(entry.Order))
+        hash *= Mixer.Step;
+
+        var set = _entries.AsSpan((int)(hash >> 56) * Ways, Ways);
+        foreach (ref var slot in set)
         {
-            return entry.Names;
+            if (Volatile.Read(ref slot) is { } entry && order.SequenceEqual(entry.Order))
+            {
+                return entry.Names;
+            }
         }
 
-        entry = new Entry(order.ToArray(), names);
-        Volatile.Write(ref slot, entry);
-        return entry.Names;
+        return Add(set, new Entry(order.ToArray(), names));
+    }
+
+    private static ValueList<string> Add(Span<Entry?> set, Entry added)
+    {
+        var moving = added;
+        foreach (ref var slot in set)
+        {
+            moving = Interlocked.Exchange(ref slot, moving);
+            if (moving is null)
+            {
+                break;
+            }
+        }
+
+        return added.Names;
     }
 
     private sealed class Entry(int[] order, string[] names)

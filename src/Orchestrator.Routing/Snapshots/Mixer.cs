@@ -12,4 +12,7 @@ internal static class Mixer
         value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
         return value ^ (value >> 31);
     }
+
+    /// <summary>A number from 0 to just below 1.</summary>
+    public static double Fraction(ulong value) => (Mix(value) >> 11) * (1.0 / (1UL << 53));
 }

@@ -2,15 +2,15 @@ using System.Collections.Frozen;
 
 namespace Orchestrator.Routing.Snapshots;
 
-/// <summary>Gives each capability that a provider declares one bit. The 64th and later names share the last bit, and are then compared by name.</summary>
-internal sealed class CapabilityMap
+/// <summary>Gives each name of a set, such as the capabilities that providers declare, one bit, in any case. The 64th and later names share the last bit, and are then compared by name.</summary>
+internal sealed class NameBits
 {
     /// <summary>The bit of all names that found no bit of their own.</summary>
     public const ulong SharedBit = 1UL << 63;
 
     private readonly FrozenDictionary<string, int> _bits;
 
-    public CapabilityMap(IEnumerable<string> names) =>
+    public NameBits(IEnumerable<string> names) =>
         _bits = names.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)
             .Select((name, index) => KeyValuePair.Create(name, Math.Min(index, 63)))
             .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);

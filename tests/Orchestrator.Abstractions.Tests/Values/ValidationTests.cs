@@ -4,6 +4,9 @@ using Orchestrator.Executions;
 using Orchestrator.Patching;
 using Orchestrator.Providers;
 using Orchestrator.Queue;
+using Orchestrator.Routing;
+using Orchestrator.Routing.Decisions;
+using Orchestrator.Routing.State;
 using Orchestrator.Tasks;
 using Orchestrator.Testing;
 
@@ -24,6 +27,13 @@ public sealed class ValidationTests
     private static readonly PatchSet Patch = new() { TaskId = "t", Files = [] };
     private static readonly GitHubSource GitHub = new() { Owner = "o", Repository = "r", Branch = "b" };
 
+    private static readonly BudgetKey Window = new("b", "*", DateTimeOffset.UnixEpoch);
+    private static readonly BudgetClaim Claim = new(Window, 1, 1);
+    private static readonly BudgetReservation Reservation = new() { Id = "r", Claims = [Claim], Duration = TimeSpan.FromMinutes(1) };
+    private static readonly BudgetSettlement Settlement = new("r", 1, 1, [Claim]);
+    private static readonly RoutingStateEntry Entry = new("session", "k", "{}", DateTimeOffset.UnixEpoch);
+    private static readonly RoutingRecord Decided = new() { Decision = default, Task = Task, SnapshotDigest = "d", State = "", At = DateTimeOffset.UnixEpoch };
+
     public static TheoryData<string, Func<object>> BadValues => new()
     {
         { "Id", () => Task with { Id = "../x" } },
@@ -37,6 +47,8 @@ public sealed class ValidationTests
         { "PreferredModel", () => Task with { PreferredModel = "" } },
         { "Provider", () => Task with { Provider = "a b" } },
         { "MaxCostUsd", () => Task with { MaxCostUsd = -0.01m } },
+        { "SessionKey", () => Task with { SessionKey = "" } },
+        { "SessionKey", () => Task with { SessionKey = new string('s', 201) } },
         { "RemediatesTaskId", () => Task with { RemediatesTaskId = "/" } },
         { "Path", () => new LocalSource { Path = "" } },
         { "Owner", () => GitHub with { Owner = "a/b" } },
@@ -102,6 +114,44 @@ public sealed class ValidationTests
         { "Confidence", () => new PatchMetadata { Confidence = 1.1 } },
         { "Confidence", () => new PatchMetadata { Confidence = double.NaN } },
         { "Name", () => new Operation { Name = "" } },
+        { "MoreContextThan", () => new RoutingConstraints { MoreContextThan = -1 } },
+        { "RemainingUsd", () => new RoutingConstraints { RemainingUsd = -0.01m } },
+        { "EstimatedTokens", () => new RoutingConstraints { EstimatedTokens = -1 } },
+        { "Provider", () => new CandidateExplanation { Provider = "" } },
+        { "Budget", () => new BudgetKey("", "*", default) },
+        { "Budget", () => Window with { Budget = new string('b', 201) } },
+        { "Owner", () => new BudgetKey("b", null!, default) },
+        { "Owner", () => Window with { Owner = new string('o', BudgetKey.MaxOwnerLength + 1) } },
+        { "NanoUsd", () => new BudgetClaim(Window, -1, 0) },
+        { "NanoUsd", () => Claim with { NanoUsd = -1 } },
+        { "Tokens", () => new BudgetClaim(Window, 0, -1) },
+        { "Tokens", () => Claim with { Tokens = -1 } },
+        { "MaxNanoUsd", () => Claim with { MaxNanoUsd = -1 } },
+        { "MaxTokens", () => Claim with { MaxTokens = -1 } },
+        { "Id", () => Reservation with { Id = "a/b" } },
+        { "Claims", () => Reservation with { Claims = null! } },
+        { "Duration", () => Reservation with { Duration = BudgetReservation.MinDuration - TimeSpan.FromTicks(1) } },
+        { "Duration", () => Reservation with { Duration = BudgetReservation.MaxDuration + TimeSpan.FromTicks(1) } },
+        { "WorkerName", () => Reservation with { WorkerName = "" } },
+        { "ContainerName", () => Reservation with { ContainerName = new string('c', 201) } },
+        { "Id", () => Settlement with { Id = "" } },
+        { "NanoUsd", () => new BudgetSettlement("r", -1, 0, []) },
+        { "Tokens", () => Settlement with { Tokens = -1 } },
+        { "Claims", () => new BudgetSettlement("r", 0, 0, null!) },
+        { "Kind", () => new RoutingStateEntry("a b", "k", "{}", default) },
+        { "Key", () => Entry with { Key = new string('k', 501) } },
+        { "Key", () => Entry with { Key = "" } },
+        { "Value", () => Entry with { Value = "\0" } },
+        { "Task", () => Decided with { Task = null! } },
+        { "SnapshotDigest", () => Decided with { SnapshotDigest = "" } },
+        { "State", () => Decided with { State = null! } },
+        { "WorkerName", () => Decided with { WorkerName = new string('w', 201) } },
+        { "Digest", () => new RoutingSnapshotRecord("", "{}", default) },
+        { "Content", () => new RoutingSnapshotRecord("d", "", default) },
+        { "TaskId", () => new RoutingRecordQuery { TaskId = "a/b" } },
+        { "Provider", () => new RoutingRecordQuery { Provider = "" } },
+        { "Limit", () => new RoutingRecordQuery { Limit = 0 } },
+        { "Limit", () => new RoutingRecordQuery { Limit = 1001 } },
         { "After", () => new OperationQuery { After = -1 } },
         { "Limit", () => new OperationQuery { Limit = 0 } },
     };

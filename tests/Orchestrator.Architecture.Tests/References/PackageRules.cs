@@ -35,7 +35,7 @@ internal static class PackageRules
         [Abstractions] = new([]),
         [Storage] = new([Abstractions], "Dapper", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3", HostingAbstractions),
         ["Orchestrator.Storage.PostgreSql"] = new([Abstractions, Storage], "Npgsql"),
-        [Routing] = new([Abstractions], AI),
+        [Routing] = new([Abstractions], AI, HostingAbstractions),
         [Queue] = new([Abstractions, Storage], HostingAbstractions, "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions"),
         [Patching] = new([Abstractions]),
         [Containers] = new([Abstractions]),

@@ -16,6 +16,9 @@ internal sealed class CommandRunner : IDisposable
     /// <summary>The configuration file; <see langword="null"/> for none.</summary>
     public string? Config { get; init; }
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>A path beside the state directory.</summary>
     public string Path(string name) => _directory.Combine(name);
 
@@ -40,10 +43,10 @@ internal sealed class CommandRunner : IDisposable
     }
 
     /// <summary>The services behind the commands.</summary>
-    public Task<CliHost> HostAsync() => CliHost.CreateAsync(new CliContext(new JsonOutput(TextWriter.Null), Config, Path("state")), repository: null, Cancel);
+    public Task<CliHost> HostAsync() => CliHost.CreateAsync(new CliContext(new JsonOutput(TextWriter.Null), Config, Path("state"), Time), repository: null, Cancel);
 
     public void Dispose() => _directory.Dispose();
 
     private Task<int> RunAsync(Func<bool, ICliOutput> output, string[] arguments) =>
-        OrchestratorCommand.RunAsync([.. arguments, "--state", Path("state"), .. Config is null ? Array.Empty<string>() : ["--config", Config]], new GlobalOptions(output));
+        OrchestratorCommand.RunAsync([.. arguments, "--state", Path("state"), .. Config is null ? Array.Empty<string>() : ["--config", Config]], new GlobalOptions(output, Time));
 }

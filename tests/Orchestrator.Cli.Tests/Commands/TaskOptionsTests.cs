@@ -22,6 +22,19 @@ public sealed class TaskOptionsTests
     }
 
     [Fact]
+    public void What_routing_alone_knows_reaches_the_task_too()
+    {
+        var task = Read(
+            "--task", "x", "--id", "task-7", "--profile", "economy", "--complexity", "complex", "--session", "shop", "--label", "tenant=acme", "--label", "area=a=b",
+            "--prefer-tag", "fast", "--prefer-tag", "eu", "--data-residency", "eu", "--data-residency", "ch");
+
+        Assert.Equal(("task-7", CostProfile.Economy, TaskComplexity.Complex, "shop"), (task.Id, task.CostProfile, task.Complexity, task.SessionKey));
+        Assert.Equal(new ValueMap([new("tenant", "acme"), new("area", "a=b")]), task.Labels);
+        Assert.Equal(["fast", "eu"], task.PreferredTags);
+        Assert.Equal(["eu", "ch"], task.DataResidency);
+    }
+
+    [Fact]
     public void Prose_goes_only_to_providers_that_read_it_unless_one_is_named()
     {
         Assert.Equal(["instructions"], Read("--task", "Do it.").Requires);
@@ -33,6 +46,8 @@ public sealed class TaskOptionsTests
     [InlineData("--task", "x", "--priority", "101")]
     [InlineData("--task", "x", "--provider", "no/name")]
     [InlineData("--task", "x", "--max-cost", "-1")]
+    [InlineData("--task", "x", "--label", "tenant")]
+    [InlineData("--task", "x", "--id", "../x")]
     public void A_value_that_is_not_allowed_is_an_argument_error(params string[] arguments) => Assert.ThrowsAny<ArgumentException>(() => Read(arguments));
 
     [Fact]
@@ -42,6 +57,7 @@ public sealed class TaskOptionsTests
     [InlineData("--type", "magic")]
     [InlineData("--output", "email")]
     [InlineData("--cost-profile", "free")]
+    [InlineData("--complexity", "hopeless")]
     public void A_word_that_is_not_known_is_refused_by_the_command_line(string option, string value) => Assert.NotEmpty(Parse("--task", "x", option, value).Errors);
 
     private static AgentTask Read(params string[] arguments) => Options(out var command).Read(command.Parse(arguments), DateTimeOffset.UnixEpoch);

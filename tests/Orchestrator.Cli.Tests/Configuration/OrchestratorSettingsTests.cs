@@ -1,6 +1,10 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orchestrator.Cli.Configuration;
+using Orchestrator.Routing;
 using Orchestrator.Testing;
+using ProviderSettings = Orchestrator.Cli.Configuration.ProviderSettings;
 
 namespace Orchestrator.Cli.Tests.Configuration;
 
@@ -59,6 +63,9 @@ public sealed class OrchestratorSettingsTests : IDisposable
     [InlineData("""{"workerName": "boss"}""", "workerName")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "settingOfTomorrow": "y"}}}""", "providers:x:settingOfTomorrow")]
     [InlineData("""{"settingOfTomorrow": "y"}""", "settingOfTomorrow")]
+    [InlineData("""{"routing": {"rules": [{"name": "mine", "then": {"provider": "evil"}}]}}""", "'routing'")]
+    [InlineData("""{"routing": {"policy": "weighted"}}""", "'routing'")]
+    [InlineData("""{"Routing": {"budgets": []}}""", "'Routing'")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "secretNames": ["GITHUB_TOKEN"]}}}""", "providers:x:secretNames")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "writablePaths": ["/"]}}}""", "providers:x:writablePaths")]
     public void A_repository_may_not_decide_where_keys_go(string json, string setting)
@@ -115,6 +122,69 @@ public sealed class OrchestratorSettingsTests : IDisposable
 
         Assert.Equal("c", Assert.Single(configuration.GetSection("p").GetChildren()).Value);
         Assert.Equal("1", configuration["q"]);
+    }
+
+    [Theory]
+    [InlineData("providers:1:command:0", "providers:1:command:1", "providers:2:command:0")]
+    [InlineData("routing:providers:1:tags:0", "routing:providers:1:tags:1", "routing:providers:2:tags:0")]
+    [InlineData("routing:rules:0:name", "routing:rules:1:when:labels:team", "routing:policy")]
+    [InlineData("routing:experiments:0:arms:0:share", "routing:experiments:0:arms:1:share", "routing:budgets:0:name")]
+    public void A_list_of_sections_is_replaced_as_a_whole_too_and_its_neighbours_stay(string set, string gone, string stays)
+    {
+        var layers = new LayeredSettings();
+        layers.Add(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [set] = "a", [gone] = "b", [stays] = "c" }).Build());
+        layers.Add(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [set] = "new" }).Build());
+
+        var configuration = layers.Build();
+
+        Assert.Equal(("new", null, "c"), (configuration[set], configuration[gone], configuration[stays]));
+    }
+
+    [Fact]
+    public void How_tasks_are_routed_is_set_by_the_user()
+    {
+        var file = Write("mine.json", """
+            {
+              "routing": {
+                "policy": "tiers",
+                "providers": { "codex": { "pricePerTaskUsd": 0.4, "tags": ["paid"] }, "dotnet-format": { "tier": 2 } },
+                "rules": [{ "name": "fixes", "when": { "taskTypes": ["fix"] }, "then": { "group": "paid" } }],
+                "budgets": [{ "name": "day", "maxUsd": 5 }]
+              }
+            }
+            """);
+        var settings = OrchestratorSettings.Load(null, file, _directory.Path);
+        var services = new ServiceCollection();
+        services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(builder => ProviderSettings.AddTo(builder, settings.Providers));
+        services.AddProviderRouting(settings.Routing);
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Empty(ConfigurationValidation.ErrorsOf(provider));
+        var registry = provider.GetRequiredService<IProviderRegistry>();
+        Assert.Equal((0.4m, 2), (registry.Find("codex")!.Descriptor.PricePerTaskUsd, registry.Find("dotnet-format")!.Tier));
+        Assert.Contains("paid", registry.Find("codex")!.Descriptor.Tags);
+        var options = provider.GetRequiredService<IOptions<ProviderRoutingOptions>>().Value;
+        Assert.Equal(("tiers", "fixes", "day", true), (options.Policy, options.Rules[0].Name, options.Budgets[0].Name, options.RequireAgents));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_routing_is_told_with_everything_else()
+    {
+        var file = Write("mine.json", """
+            {
+              "maxAttempts": "many",
+              "routing": { "polcy": "best", "maxFallbacks": 99, "rules": [{ "name": "r", "then": { "provider": "nobody" } }], "budgets": [{ "name": "day", "maxUsd": 5 }] }
+            }
+            """);
+
+        var error = Assert.Throws<ConfigurationErrorsException>(() => OrchestratorSettings.Load(null, file, _directory.Path));
+
+        AssertMentions(error, "maxAttempts", "whole number");
+        AssertMentions(error, "routing:polcy", "policy");
+        AssertMentions(error, "MaxFallbacks", "from 0 to 63");
+        AssertMentions(error, "Rules[0] 'r'.Then.Provider", "codex, dotnet-format");
+        AssertMentions(error, "Budgets[0] 'day'", "Providers[codex].PricePerTaskUsd");
+        Assert.Equal(5, error.Errors.Count);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class PostgreSqlSettingsTests : IAsyncDisposable
     [Trait("Engine", "Postgres")]
     public async Task The_data_is_kept_in_the_database_that_the_variable_tells_of()
     {
-        var context = new CliContext(new JsonOutput(TextWriter.Null), UsePostgreSql(), _directory.Combine("state"));
+        var context = new CliContext(new JsonOutput(TextWriter.Null), UsePostgreSql(), _directory.Combine("state"), TimeProvider.System);
 
         await using var host = await CliHost.CreateAsync(context, repository: null, Cancel);
         await host.Services.GetRequiredService<ITaskQueue>().EnqueueAsync(new TaskSubmission { Id = "a", Type = "test", Payload = "1" }, Cancel);

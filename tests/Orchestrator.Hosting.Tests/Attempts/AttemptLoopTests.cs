@@ -1,6 +1,9 @@
+using Orchestrator.Auditing;
+using Orchestrator.Executions;
 using Orchestrator.Providers;
 using Orchestrator.Queue.Workers;
 using Orchestrator.Routing;
+using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting.Tests.Attempts;
 
@@ -23,7 +26,9 @@ public sealed class AttemptLoopTests
         var report = MainJobRig.ReportOf(result);
         Assert.Equal(AgentTaskStatus.Verified, report.Status);
         Assert.Equal("second", report.Provider);
-        Assert.Equal([failure, null], report.Attempts.Select(attempt => attempt.Failure?.Class));
+        Assert.Null(report.Failure);
+        Assert.All(report.Attempts.SkipLast(1), attempt => Assert.Equal(("first", failure), (attempt.Provider, attempt.Failure!.Class)));
+        Assert.Equal(("second", null), (report.Attempts[^1].Provider, report.Attempts[^1].Failure));
         Assert.Equal("second\n", rig.Repository.Read("made.txt"));
         Assert.Empty(rig.Leaks());
     }
@@ -61,6 +66,106 @@ public sealed class AttemptLoopTests
         Assert.Equal(
             [("first", OutcomeStage.Ended, FailureClass.RateLimited), ("second", OutcomeStage.Ended, null), ("second", OutcomeStage.Verified, (FailureClass?)FailureClass.VerificationFailed)],
             rig.Router.Outcomes.Select(outcome => (outcome.Provider, outcome.Stage, outcome.Failure)));
+        var verified = rig.Router.Outcomes[^1];
+        Assert.Equal((rig.Router.Decisions[1].Id, TaskComplexity.Moderate), (verified.DecisionId, verified.Complexity));
+    }
+
+    [Fact]
+    public async Task Each_attempt_has_a_decision_of_its_own_in_audit_assignments_and_report()
+    {
+        using var rig = new MainJobRig("first", "second");
+        rig.Providers[0].Failure = FailureClass.RateLimited;
+
+        var report = MainJobRig.ReportOf(await rig.HandleAsync(rig.Task()));
+
+        var ids = rig.Router.Decisions.Select(decision => decision.Id).ToList();
+        Assert.Equal(2, ids.Count);
+        Assert.Equal(ids, rig.Logs.Assignments.Select(assignment => assignment.Decision.Id));
+        Assert.Equal(["first", "second"], rig.Logs.Assignments.Select(assignment => assignment.Decision.Provider));
+        Assert.Equal(ids.Select(id => id.ToString()), rig.Logs.Of(OperationNames.RoutingDecided).Select(operation => operation.Data["decision_id"]));
+        Assert.Equal(("first", "rate_limited"), (rig.Logs.Of(OperationNames.RoutingDecided)[1].Data["after"], rig.Logs.Of(OperationNames.RoutingDecided)[1].Data["after_failure"]));
+        Assert.Equal(ids, report.Attempts.Select(attempt => attempt.DecisionId!.Value));
+        Assert.Equal(ids[1], report.Decision!.Value.Id);
+        Assert.Equal(["first", "second"], report.Candidates.Select(candidate => candidate.Provider));
+        Assert.Equal(
+            [("first", ExecutionStatus.Failed, 1), ("second", ExecutionStatus.Verified, 2)],
+            rig.Logs.Executions.Select(execution => (execution.Provider, execution.Status, execution.Attempt)));
+        Assert.Equal(report.Attempts.Select(attempt => attempt.ExecutionId), rig.Logs.Executions.Select(execution => execution.Id));
+    }
+
+    [Fact]
+    public async Task When_nobody_is_left_the_last_failure_is_told_and_the_rejection_audited()
+    {
+        using var rig = new MainJobRig("first");
+        rig.Providers[0].Failure = FailureClass.Authentication;
+
+        var report = MainJobRig.ReportOf(await rig.HandleAsync(rig.Task()));
+
+        Assert.Equal((AgentTaskStatus.Failed, FailureClass.Authentication), (report.Status, report.Failure!.Class));
+        Assert.Equal(("first", "first"), (report.Provider, report.Decision!.Value.Provider));
+        Assert.Equal([OperationOutcome.Succeeded, OperationOutcome.Refused], rig.Logs.Of(OperationNames.RoutingDecided).Select(operation => operation.Outcome));
+    }
+
+    [Fact]
+    public async Task A_task_that_nobody_can_do_is_refused_with_the_reason()
+    {
+        using var rig = new MainJobRig();
+
+        var report = MainJobRig.ReportOf(await rig.HandleAsync(rig.Task()));
+
+        Assert.Equal((AgentTaskStatus.Refused, "Nobody is left."), (report.Status, report.Failure!.Message));
+        Assert.True(report.Decision!.Value.IsRejected);
+        Assert.Empty(report.Attempts);
+        Assert.Single(rig.Logs.Assignments);
+    }
+
+    [Fact]
+    public async Task A_task_that_allows_a_race_has_one_provider_at_a_time_and_is_told_so()
+    {
+        using var rig = new MainJobRig("first", "second");
+
+        var report = MainJobRig.ReportOf(await rig.HandleAsync(rig.Task() with { Racing = TaskRacing.Race }));
+
+        Assert.Equal((AgentTaskStatus.Verified, "first"), (report.Status, report.Provider));
+        Assert.Equal(0, rig.Providers[1].Runs);
+        Assert.Contains(report.Notes, note => note.Contains("the main job runs one provider at a time", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Attempts_that_a_crash_ended_count_and_so_does_what_they_cost()
+    {
+        using var rig = new MainJobRig("first", "second");
+        await rig.Logs.SaveAsync(
+            new ExecutionRecord { Id = "before", TaskId = "task-1", Provider = "first", Status = ExecutionStatus.Failed, StartedAt = DateTimeOffset.UnixEpoch, CostUsd = 0.75m },
+            TestContext.Current.CancellationToken);
+        decimal? budget = null;
+        rig.Providers[0].Work = execution =>
+        {
+            budget = execution.BudgetUsd;
+            return new AgentFailed { Failure = new AgentFailure { Class = FailureClass.Crashed, Message = "no" } };
+        };
+
+        var report = MainJobRig.ReportOf(await rig.HandleAsync(rig.Task() with { MaxCostUsd = 1m }, crashes: 2));
+
+        Assert.Equal(0.25m, budget);
+        Assert.Equal(AgentTaskStatus.Failed, report.Status);
+        Assert.Equal(3, rig.Logs.Executions.Single(execution => execution.Id != "before").Attempt);
+        Assert.Equal(0, rig.Providers[1].Runs);
+    }
+
+    [Fact]
+    public async Task When_the_deadline_passes_the_attempt_is_cancelled_and_told()
+    {
+        using var rig = new MainJobRig("first", "second");
+        rig.Providers[0].Hangs = true;
+
+        var report = MainJobRig.ReportOf(await rig.HandleAsync(rig.Task() with { Deadline = TimeProvider.System.GetUtcNow().AddSeconds(2) }));
+
+        Assert.Equal((AgentTaskStatus.Failed, FailureClass.Timeout), (report.Status, report.Failure!.Class));
+        Assert.Equal(FailureClass.Cancelled, Assert.Single(report.Attempts).Failure!.Class);
+        Assert.Equal(ExecutionStatus.Cancelled, rig.Logs.Executions.Single().Status);
+        Assert.Equal(0, rig.Providers[1].Runs);
+        Assert.Empty(rig.Leaks());
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orchestrator.Providers;
+using Orchestrator.Routing.Catalogue;
 using Orchestrator.Routing.Diagnostics;
 using Orchestrator.Routing.Health;
 using Orchestrator.Testing;
@@ -37,13 +39,13 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void Registry_load_router_and_checks_share_one_state()
+    public void Registry_admission_router_and_checks_share_one_state()
     {
         var services = new ServiceCollection();
         services.AddProviderRouting().AddProvider<CodexStub>().ConfigureRouting(options => options.Providers["codex"] = new() { MaxConcurrent = 1 });
         using var provider = services.BuildServiceProvider();
 
-        using var slot = provider.GetRequiredService<IProviderLoad>().TryBegin("codex");
+        using var held = provider.GetRequiredService<IProviderAdmission>().TryAdmit(new AdmissionRequest(NewTask(), "codex", "attempt-1")).Admission;
 
         Assert.True(provider.GetRequiredService<IProviderRouter>().Route(NewTask()).IsRejected);
         Assert.IsType<CodexStub>(provider.GetRequiredService<IProviderRegistry>().Find("codex")!.Agent);
@@ -84,6 +86,36 @@ public sealed class RegistrationTests
             ],
             error.Failures);
         Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IProviderRouter>());
+    }
+
+    [Fact]
+    public void A_description_is_a_provider_and_a_policy_of_the_host_is_known_by_its_name()
+    {
+        var services = new ServiceCollection();
+        services.AddProviderRouting(options => options.Policy = "last").AddProvider(ProviderCatalog.Jules.Descriptor).AddSelectionPolicy<LastPolicy>().AddSelectionPolicy<LastPolicy>();
+        using var provider = services.BuildServiceProvider();
+
+        var registry = provider.GetRequiredService<ProviderRegistry>();
+
+        Assert.Null(registry.Find("jules")!.Agent);
+        Assert.IsType<LastPolicy>(Assert.Single(registry.Policies));
+    }
+
+    [Fact]
+    public void Providers_without_a_price_are_warned_of_once_for_each_change()
+    {
+        var (logs, monitor) = (new RecordingLoggerProvider(), new StubMonitor());
+        var services = new ServiceCollection().AddSingleton<IOptionsMonitor<ProviderRoutingOptions>>(monitor).AddLogging(logging => logging.AddProvider(logs));
+        services.AddProviderRouting().AddProvider<CodexStub>().AddProvider(Provider("claude")).AddProvider(Provider("paid", 1));
+        using var provider = services.BuildServiceProvider();
+        _ = provider.GetRequiredService<IProviderRouter>();
+
+        monitor.Change(new ProviderRoutingOptions { MaxFallbacks = 1 });
+        monitor.Change(new ProviderRoutingOptions { Providers = { ["codex"] = new() { PricePerTaskUsd = 0 } } });
+
+        Assert.Equal(
+            ["claude, codex", "claude"],
+            logs.Entries.Where(entry => entry.EventId.Id == 1020).Select(entry => entry.State.Single(value => value.Key == "Providers").Value));
     }
 
     [Fact]
@@ -135,7 +167,7 @@ public sealed class RegistrationTests
                 "orchestrator.routing.decisions 1 none no_candidate",
                 "orchestrator.routing.breaker.changes 1 codex closed",
             ],
-            seen);
+            seen.Where(line => line.Contains("routing.decisions", StringComparison.Ordinal) || line.Contains("breaker.changes", StringComparison.Ordinal)));
         Assert.Equal([1000, 1002, 1001, 1003], logger.Entries.Select(entry => entry.EventId.Id));
     }
 
@@ -151,6 +183,13 @@ public sealed class RegistrationTests
             _stub.ExecuteAsync(execution, cancellationToken);
 
         public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => _stub.CheckHealthAsync(cancellationToken);
+    }
+
+    private sealed class LastPolicy : ISelectionPolicy
+    {
+        public string Name => "last";
+
+        public int Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed) => eligible.Length - 1;
     }
 
     private sealed class StubMeterFactory : IMeterFactory

@@ -12,7 +12,7 @@ public sealed class DecisionIdsTests
         var now = ManualTimeProvider.DefaultStart.AddMilliseconds(123);
         var ids = new DecisionIds();
 
-        var made = Enumerable.Range(0, 1_000).Select(_ => ids.Next(now)).ToList();
+        var made = Enumerable.Range(0, 1_000).Select(_ => Next(ids, now)).ToList();
 
         var time = Guid.CreateVersion7(now).ToString()[..13];
         Assert.All(made, id => Assert.Equal((7, time), (id.Version, id.ToString()[..13])));
@@ -24,7 +24,7 @@ public sealed class DecisionIdsTests
     {
         var ids = new DecisionIds();
 
-        var made = Enumerable.Range(0, 1_000).Select(i => ids.Next(ManualTimeProvider.DefaultStart.AddMilliseconds(i * 997))).ToList();
+        var made = Enumerable.Range(0, 1_000).Select(i => Next(ids, ManualTimeProvider.DefaultStart.AddMilliseconds(i * 997))).ToList();
 
         Assert.Equal(made.OrderBy(id => id.ToString(), StringComparer.Ordinal), made);
     }
@@ -35,6 +35,16 @@ public sealed class DecisionIdsTests
         var (first, second) = (new DecisionIds(), new DecisionIds());
         var seen = new ConcurrentDictionary<Guid, bool>();
 
-        Parallel.For(0, 100_000, i => Assert.True(seen.TryAdd((i % 2 == 0 ? first : second).Next(ManualTimeProvider.DefaultStart), true)));
+        Parallel.For(0, 100_000, i => Assert.True(seen.TryAdd(Next(i % 2 == 0 ? first : second, ManualTimeProvider.DefaultStart), true)));
     }
+
+    [Fact]
+    public void A_thread_counts_from_zero_and_can_look_at_its_next_number()
+    {
+        var ids = new DecisionIds();
+
+        Assert.Equal((0, 0, 1, 2), (ids.Peek(), ids.Next(), ids.Next(), ids.Peek()));
+    }
+
+    private static Guid Next(DecisionIds ids, DateTimeOffset now) => ids.ToId(ids.Next(), now);
 }

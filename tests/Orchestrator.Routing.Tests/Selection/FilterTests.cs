@@ -1,4 +1,5 @@
 using Orchestrator.Providers;
+using Orchestrator.Routing.Selection;
 using Orchestrator.Tasks;
 using static Orchestrator.Routing.Tests.RouterRig;
 
@@ -108,10 +109,9 @@ public sealed class FilterTests
     {
         var rig = new RouterRig([Provider("codex")], options => options.Providers["codex"] = new() { MaxConcurrent = 1 });
 
-        using (rig.Registry.TryBegin("codex"))
-        {
-            AssertRejected(rig, NewTask(), RejectionReason.Saturated, "runs 1 executions; the limit is 1");
-        }
+        rig.Registry.States[0].InFlight = 1;
+        AssertRejected(rig, NewTask(), RejectionReason.Saturated, "runs 1 executions; the limit is 1");
+        rig.Registry.States[0].InFlight = 0;
 
         Assert.Equal("codex", rig.Router.Route(NewTask()).Provider);
     }
@@ -189,6 +189,159 @@ public sealed class FilterTests
         Assert.StartsWith("No provider can do the task. p1: the source is local", rejection.Message, StringComparison.Ordinal);
         Assert.EndsWith("; and 2 more.", rejection.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_provider_is_asked_only_when_it_declares_regions_and_the_task_allows_each_of_them()
+    {
+        var task = NewTask() with { DataResidency = ["EU", "ch"] };
+
+        Assert.Equal("codex", new RouterRig([Provider("codex") with { DataResidency = ["eu"] }]).Router.Route(task).Provider);
+        AssertRejected(
+            new RouterRig([Provider("codex") with { DataResidency = ["eu", "us"] }]), task, RejectionReason.Policy, "the data must stay in EU, ch; it processes data in eu, us");
+        AssertRejected(
+            new RouterRig([Provider("codex")]), task, RejectionReason.Policy, "the data must stay in EU, ch; it does not say where it processes data");
+    }
+
+    [Fact]
+    public void Regions_beyond_the_sixty_fourth_are_told_apart_all_the_same()
+    {
+        var regions = Enumerable.Range(0, 80).Select(i => $"r{i:00}").ToArray();
+        var rig = new RouterRig([Provider("a") with { DataResidency = [.. regions] }, Provider("b") with { DataResidency = ["r78"] }, Provider("c") with { DataResidency = ["r79"] }]);
+
+        var decision = rig.Router.Route(NewTask() with { DataResidency = ["r79"] });
+
+        Assert.Equal("c", decision.Provider);
+        Assert.Empty(decision.Fallbacks);
+    }
+
+    [Fact]
+    public void A_drained_provider_takes_nothing_new_whether_by_its_settings_or_by_call()
+    {
+        var drained = new RouterRig([Provider("codex")], options => options.Providers["codex"] = new() { Draining = true });
+        var rig = new RouterRig([Provider("codex")]);
+        rig.Registry.States[0].Draining = 1;
+
+        AssertRejected(drained, NewTask(), RejectionReason.Draining, "takes no new work by its settings");
+        AssertRejected(rig, NewTask(), RejectionReason.Draining, "takes no new work: it is drained");
+    }
+
+    [Fact]
+    public void Our_own_limits_a_minute_reject_until_they_let_the_next_one_in()
+    {
+        var rig = new RouterRig([Provider("codex") with { Limits = new() { RequestsPerMinute = 5, TokensPerMinute = 900 } }]);
+        rig.Registry.States[0].RequestsFrom = rig.Clock.GetUtcNow().AddSeconds(10).UtcTicks;
+        rig.Registry.States[0].TokensFrom = rig.Clock.GetUtcNow().AddSeconds(20).UtcTicks;
+
+        AssertRejected(rig, NewTask(), RejectionReason.RateLimited,
+            $"our own limit is 5 executions a minute; until {At(rig, 10)}Z; our own limit is 900 tokens a minute; until {At(rig, 20)}Z");
+        Assert.Equal(rig.Clock.GetUtcNow().AddSeconds(20), rig.Router.Route(NewTask()).Rejection!.EligibleAt);
+
+        rig.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal("codex", rig.Router.Route(NewTask()).Provider);
+    }
+
+    [Fact]
+    public void Our_own_limit_a_day_rejects_until_midnight()
+    {
+        var rig = new RouterRig([Provider("codex") with { Limits = new() { RequestsPerDay = 2 } }]);
+        var now = rig.Clock.GetUtcNow();
+        rig.Registry.States[0].Day = (now.UtcTicks / TimeSpan.TicksPerDay << 32) | 2;
+        var midnight = new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+
+        AssertRejected(rig, NewTask(), RejectionReason.RateLimited, $"our own limit is 2 executions a day; until {midnight:yyyy-MM-dd HH:mm:ss}Z");
+
+        rig.Clock.Advance(midnight - now);
+        Assert.Equal("codex", rig.Router.Route(NewTask()).Provider);
+    }
+
+    [Fact]
+    public void A_budget_that_has_less_left_than_the_attempt_would_cost_rejects_until_it_starts_anew()
+    {
+        var rig = new RouterRig([Provider("codex", 0.5m)], options =>
+        {
+            options.Budgets.Add(new() { Name = "total", Window = BudgetWindow.Total, MaxUsd = 10 });
+            options.Budgets.Add(new() { Name = "daily", Window = BudgetWindow.Day, MaxUsd = 0.25m });
+        });
+        var midnight = new DateTimeOffset(rig.Clock.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+
+        AssertRejected(rig, NewTask(), RejectionReason.Budget, $"costs about 0.5000 USD; budget 'daily' has 0.2500 USD left; until {midnight:yyyy-MM-dd HH:mm:ss}Z");
+        Assert.Equal(midnight, rig.Router.Route(NewTask()).Rejection!.EligibleAt);
+    }
+
+    [Fact]
+    public void A_budget_of_tokens_and_one_of_a_provider_reject_the_same_way_and_without_an_end_when_they_never_start_anew()
+    {
+        var rig = new RouterRig([Provider("codex", 0.5m), Provider("free")], options => options.Budgets.Add(
+            new() { Name = "of-codex", Scope = BudgetScope.Provider, Owner = "codex", Window = BudgetWindow.Total, MaxTokens = 1_000 }));
+
+        var candidate = rig.Candidate("codex");
+
+        Assert.Equal(RejectionReason.Budget, candidate.Rejection);
+        Assert.Equal("uses about 44000 tokens; budget 'of-codex' has 1000 left", candidate.Detail);
+        Assert.Equal(("44000", "1000"), (candidate.Reasons[0].Value, candidate.Reasons[0].Limit));
+        Assert.Null(candidate.Until);
+        Assert.Equal("free", rig.Router.Route(NewTask()).Provider);
+    }
+
+    [Fact]
+    public void What_may_still_be_spent_counts_instead_of_what_the_task_may_cost()
+    {
+        var rig = new RouterRig([Provider("codex", 0.5m)]);
+
+        AssertRejected(
+            rig, NewTask() with { MaxCostUsd = 1 }, RejectionReason.PriceCeiling, "costs about 0.5000 USD; the task may cost 0.3000 USD more",
+            new RoutingConstraints { RemainingUsd = 0.3m });
+    }
+
+    [Fact]
+    public void After_a_request_did_not_fit_only_a_larger_context_window_will_do()
+    {
+        var rig = new RouterRig(
+            [Provider("codex") with { Models = [new() { Name = "small", ContextWindow = 1_000 }, new() { Name = "large", ContextWindow = 8_000 }] }]);
+
+        Assert.Equal("large", rig.Router.Route(NewTask(), new RoutingConstraints { MoreContextThan = 1_000 }).Model);
+        AssertRejected(
+            rig, NewTask(), RejectionReason.ContextWindow, "the request did not fit 8000 tokens; the largest context window has 8000",
+            new RoutingConstraints { MoreContextThan = 8_000 });
+    }
+
+    [Fact]
+    public void A_rejection_of_several_names_who_is_able_first_again()
+    {
+        var rig = new RouterRig([Provider("a"), Provider("b"), Provider("c") with { Sources = [SourceKind.GitHub] }]);
+        rig.Ended("a", FailureClass.RateLimited, TimeSpan.FromMinutes(3));
+        rig.Ended("b", FailureClass.RateLimited, TimeSpan.FromMinutes(1));
+
+        var rejection = rig.Router.Route(NewTask()).Rejection!;
+
+        Assert.Equal(rig.Clock.GetUtcNow().AddMinutes(1), rejection.EligibleAt);
+        Assert.EndsWith($" The first that may be able to again is b, at {At(rig, 60)}Z.", rejection.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_reason_has_a_place_in_the_order_and_none_has_two()
+    {
+        var ordered = CandidateReasons.Order.ToArray();
+
+        Assert.Equal(Enum.GetValues<RejectionReason>().Where(reason => reason != RejectionReason.None).Order(), ordered.Order());
+    }
+
+    [Fact]
+    public void An_explanation_survives_json_with_its_words()
+    {
+        var rig = new RouterRig([Provider("jules") with { Sources = [SourceKind.GitHub] }, Provider("codex")]);
+        var explanation = rig.Router.Explain(NewTask());
+
+        var json = System.Text.Json.JsonSerializer.Serialize(explanation);
+        var read = System.Text.Json.JsonSerializer.Deserialize<RoutingExplanation>(json)!;
+
+        Assert.Equal(explanation.Candidates, read.Candidates);
+        Assert.Equal("the source is local; serves github", read.Candidates[1].Reasons[0].Text);
+        Assert.Equal(explanation.Decision, read.Decision);
+    }
+
+    private static string At(RouterRig rig, int seconds) =>
+        rig.Clock.GetUtcNow().AddSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
 
     private static void AssertRejected(RouterRig rig, AgentTask task, RejectionReason reason, string detail, RoutingConstraints? constraints = null)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orchestrator.Providers;
 using Orchestrator.Tasks;
 using static Orchestrator.Routing.Tests.RouterRig;
@@ -41,7 +40,9 @@ public sealed class ScoringTests
 
         Assert.Equal(0.10 + (0.25 * 2) + 1.0, candidate.Score!.Value, 9);
         Assert.Equal(candidate.Score.Value, rig.Router.Route(NewTask()).Score, 12);
-        Assert.Equal("{bonus=0.0000, price=0.1000, risk=0.5000, success_rate=0.75, time=1.0000}", candidate.Parts.ToString());
+        var parts = candidate.Parts!.Value;
+        Assert.Equal((0.10, 0.5, 0.0, 0.0, 0.75), (parts.Price, parts.Risk, parts.Bonus, parts.Stay, parts.SuccessRate));
+        Assert.Equal(1.0, parts.Time, 9);
     }
 
     [Fact]
@@ -106,8 +107,8 @@ public sealed class ScoringTests
 
         Assert.Equal("b", rig.Router.Route(NewTask()).Provider);
         Assert.Equal("a", rig.Router.Route(NewTask(AgentTaskType.Refactor)).Provider);
-        Assert.Equal("0.7", rig.Candidate("b").Parts["success_rate"]);
-        Assert.InRange(double.Parse(rig.Candidate("a").Parts["success_rate"], CultureInfo.InvariantCulture), 0.46, 0.48);
+        Assert.Equal(0.7, SuccessRate(rig, "b"), 6);
+        Assert.InRange(SuccessRate(rig, "a"), 0.46, 0.48);
     }
 
     [Fact]
@@ -124,7 +125,7 @@ public sealed class ScoringTests
             rig.Verified("a", failure: null);
         }
 
-        Assert.InRange(double.Parse(rig.Candidate("a").Parts["success_rate"], CultureInfo.InvariantCulture), 0.9, 1);
+        Assert.InRange(SuccessRate(rig, "a"), 0.55, 1);
     }
 
     [Theory]
@@ -137,7 +138,7 @@ public sealed class ScoringTests
 
         rig.Verified("a", failure);
 
-        Assert.Equal("0.7", rig.Candidate("a").Parts["success_rate"]);
+        Assert.Equal(0.7, SuccessRate(rig, "a"), 6);
     }
 
     [Fact]
@@ -147,8 +148,8 @@ public sealed class ScoringTests
 
         Parallel.For(0, 4_000, i => rig.Verified("a", i % 2 == 0 ? null : FailureClass.VerificationFailed));
 
-        Assert.InRange(double.Parse(rig.Candidate("a").Parts["success_rate"], CultureInfo.InvariantCulture), 0.3, 0.8);
-        Assert.NotEqual("0.7", rig.Candidate("a").Parts["success_rate"]);
+        Assert.InRange(SuccessRate(rig, "a"), 0.3, 0.8);
+        Assert.NotEqual(0.7, SuccessRate(rig, "a"), 6);
     }
 
     [Fact]
@@ -162,4 +163,69 @@ public sealed class ScoringTests
         Assert.Equal(rig.Registry.Providers.OrderBy(provider => provider.Descriptor.PricePerTaskUsd).Take(4).Select(provider => provider.Name),
             decision.Fallbacks.Prepend(decision.Provider));
     }
+
+    [Fact]
+    public void Each_preferred_tag_is_a_bonus_also_when_there_are_more_tags_than_bits()
+    {
+        var many = Enumerable.Range(0, 80).Select(i => $"tag-{i:00}").ToArray();
+        var rig = new RouterRig([Provider("a"), Provider("b") with { Tags = ["fast", "eu"] }, Provider("c") with { Tags = [.. many] }]);
+        var task = NewTask() with { PreferredTags = ["FAST", "eu", "tag-79", "nothing"] };
+
+        Assert.Equal([0, 0.2, 0.1], new[] { "a", "b", "c" }.Select(name => Math.Round(rig.Candidate(name, task).Parts!.Value.Bonus, 9)));
+        Assert.Equal("b", rig.Router.Route(task).Provider);
+    }
+
+    [Fact]
+    public void What_attempts_really_cost_and_took_counts_more_than_the_configuration()
+    {
+        var rig = new RouterRig([Provider("a", 0.10m), Provider("b", 0.15m)]);
+
+        for (var i = 0; i < 50; i++)
+        {
+            rig.Router.Report(new ExecutionOutcome(
+                Guid.Empty, "a", AgentTaskType.Fix, OutcomeStage.Ended, Duration: TimeSpan.FromMinutes(9), CostUsd: 1m, Complexity: TaskComplexity.Simple));
+        }
+
+        var candidate = rig.Candidate("a");
+        Assert.InRange(candidate.Parts!.Value.Price, 0.9, 1.1);
+        Assert.InRange(candidate.Parts.Value.Time, 0.2, 0.35);
+        Assert.Equal("b", rig.Router.Route(NewTask()).Provider);
+        Assert.Equal(RejectionReason.PriceCeiling, rig.Candidate("a", NewTask() with { MaxCostUsd = 0.5m }).Rejection);
+    }
+
+    [Fact]
+    public void A_complexity_that_nobody_gave_is_taken_from_the_length_of_the_instructions()
+    {
+        var rig = new RouterRig([Provider("a")]);
+
+        TaskComplexity Of(int length, TaskComplexity given = TaskComplexity.Unknown) =>
+            rig.Router.Route(NewTask() with { Instructions = new string('x', length), Complexity = given }).Complexity;
+
+        Assert.Equal(
+            [TaskComplexity.Simple, TaskComplexity.Moderate, TaskComplexity.Moderate, TaskComplexity.Complex, TaskComplexity.Simple],
+            [Of(399), Of(400), Of(3_999), Of(4_000), Of(9_000, TaskComplexity.Simple)]);
+    }
+
+    [Fact]
+    public void A_configured_chain_of_fallbacks_goes_before_the_others_and_only_with_eligible_ones()
+    {
+        var rig = new RouterRig([Provider("a"), Provider("b", 0.1m), Provider("c", 0.2m), Provider("d", 0.3m), Provider("e") with { Sources = [SourceKind.GitHub] }],
+            options => options.Providers["a"] = new() { Fallbacks = ["D", "e", "c"] });
+
+        Assert.Equal(["d", "c", "b"], rig.Router.Route(NewTask()).Fallbacks);
+        Assert.Equal(["c", "d"], rig.Router.Route(NewTask(), new RoutingConstraints { Excluded = ["a"] }).Fallbacks);
+    }
+
+    [Fact]
+    public void A_decision_says_what_its_attempt_is_expected_to_take()
+    {
+        var rig = new RouterRig([Provider("a", 0.1m) with { Models = [new() { Name = "m", Prices = new() { InputUsd = 1, OutputUsd = 10 } }] }]);
+
+        var decision = rig.Router.Route(NewTask(), new RoutingConstraints { EstimatedTokens = 100_000 });
+
+        Assert.Equal(0.1 + 0.1 + 0.04, decision.ExpectedPriceUsd, 9);
+        Assert.Equal(104_000, decision.ExpectedTokens);
+    }
+
+    private static double SuccessRate(RouterRig rig, string provider) => rig.Candidate(provider).Parts!.Value.SuccessRate;
 }

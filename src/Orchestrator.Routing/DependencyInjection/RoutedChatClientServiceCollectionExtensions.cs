@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Routing;
+using Orchestrator.Routing.Chat;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers several chat clients as one.</summary>
+public static class RoutedChatClientServiceCollectionExtensions
+{
+    /// <summary>Registers a <see cref="ProviderRoutingChatClient"/>, also as <see cref="RoutingChatClient"/> and <see cref="IChatClient"/>. A registration that is there already stays.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="providers">Gives the chat clients with what they are and can do.</param>
+    /// <param name="configureRouting">Changes the settings of the router; <see langword="null"/> for the defaults. They belong to the chat clients alone.</param>
+    /// <param name="configure">Changes time limits and the reading of failures; <see langword="null"/> for the defaults.</param>
+    /// <returns>The same services.</returns>
+    [Experimental("MEAI001", UrlFormat = "https://aka.ms/dotnet-extensions-warnings/{0}")]
+    public static IServiceCollection AddRoutedChatClient(
+        this IServiceCollection services,
+        Func<IServiceProvider, IEnumerable<ChatProvider>> providers,
+        Action<ProviderRoutingOptions>? configureRouting = null,
+        Action<ChatRoutingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(providers);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider =>
+        {
+            var (routing, options) = (new ProviderRoutingOptions(), new ChatRoutingOptions());
+            configureRouting?.Invoke(routing);
+            configure?.Invoke(options);
+            return new ProviderRoutingChatClient(providers(provider), routing, options, provider.GetRequiredService<TimeProvider>(), provider.GetService<ILoggerFactory>());
+        });
+        services.TryAddSingleton<RoutingChatClient>(static provider => provider.GetRequiredService<ProviderRoutingChatClient>());
+        services.TryAddSingleton<IChatClient>(static provider => provider.GetRequiredService<ProviderRoutingChatClient>());
+        return services;
+    }
+}

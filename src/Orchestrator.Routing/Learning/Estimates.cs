@@ -1,0 +1,216 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Routing.Snapshots;
+using Orchestrator.Tasks;
+
+namespace Orchestrator.Routing.Learning;
+
+/// <summary>What is believed about each candidate for each type and complexity of task: success, duration, price. Evidence slowly fades and is held up by priors.</summary>
+/// <remarks>
+/// Thread-safe. Decisions read <see cref="Cells"/> with Volatile and never wait; whoever reports takes a short lock of the candidate, adds to the evidence and
+/// exchanges the cells that changed.
+/// </remarks>
+internal sealed class Estimates
+{
+    /// <summary>The types of task, the unknown one included.</summary>
+    public const int Types = (int)AgentTaskType.Optimize + 1;
+
+    /// <summary>The complexities, the unknown one included: its cell speaks of the type as a whole.</summary>
+    public const int Complexities = (int)TaskComplexity.Complex + 1;
+
+    /// <summary>How many cells a candidate has.</summary>
+    public const int CellsPerCandidate = Types * Complexities;
+
+    private const double DefaultSuccessRate = 0.7;
+    private const double DefaultSeconds = 300;
+    private const double MinSeconds = 0.001;
+    private const double MaxSeconds = 30 * 24 * 3600;
+
+    private readonly CandidateEvidence[] _evidence;
+    private LearningConfig _config = new(new LearningOptions());
+
+    public Estimates(int candidates)
+    {
+        Cells = new EstimateCell[candidates * CellsPerCandidate];
+        _evidence = new CandidateEvidence[candidates];
+        for (var i = 0; i < candidates; i++)
+        {
+            _evidence[i] = new CandidateEvidence(CellsPerCandidate) { SuccessRate = DefaultSuccessRate, Seconds = DefaultSeconds };
+            PublishAll(i);
+        }
+    }
+
+    /// <summary>Candidate-major: <c>candidate * CellsPerCandidate + CellOf(type, complexity)</c>.</summary>
+    public EstimateCell[] Cells { get; }
+
+    /// <summary>How many candidates there are.</summary>
+    public int Count => _evidence.Length;
+
+    /// <summary>A number that grows with everything that is learned, so that a saver knows whether there is something new.</summary>
+    public long Changes
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var candidate in _evidence)
+            {
+                sum += Volatile.Read(ref candidate.Changes);
+            }
+
+            return sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CellOf(AgentTaskType type, TaskComplexity complexity) =>
+        ((uint)type < Types ? (int)type * Complexities : 0) + ((uint)complexity < Complexities ? (int)complexity : 0);
+
+    /// <summary>Takes the priors and options of a new snapshot. What was learned stays.</summary>
+    public void Configure(RoutingSnapshot snapshot)
+    {
+        Volatile.Write(ref _config, snapshot.Config.Learning);
+        for (var i = 0; i < _evidence.Length; i++)
+        {
+            var candidate = _evidence[i];
+            lock (candidate.Guard)
+            {
+                candidate.SuccessRate = snapshot.SuccessRates[i];
+                candidate.Seconds = Math.Clamp(snapshot.Seconds[i], MinSeconds, MaxSeconds);
+                PublishAll(i);
+            }
+        }
+    }
+
+    /// <summary>Learns from a verified outcome.</summary>
+    public void Add(int candidate, AgentTaskType type, TaskComplexity complexity, bool succeeded)
+    {
+        var config = Volatile.Read(ref _config);
+        if (config.Frozen || !IsKnown(type))
+        {
+            return;
+        }
+
+        var evidence = _evidence[candidate];
+        var own = CellOf(type, complexity);
+        var first = CellOf(type, TaskComplexity.Unknown);
+        lock (evidence.Guard)
+        {
+            for (var cell = first; cell < first + Complexities; cell++)
+            {
+                // The first cell speaks of the type as a whole: everything is its own.
+                evidence.Cells[cell].AddOutcome(succeeded, cell == first || cell == own, config.Discount);
+                Publish(candidate, cell);
+            }
+
+            evidence.Changes++;
+        }
+    }
+
+    /// <summary>Learns from what an attempt that did real work took. A duration or cost of 0 is not known and teaches nothing.</summary>
+    public void AddEffort(int candidate, AgentTaskType type, TaskComplexity complexity, TimeSpan duration, decimal costUsd)
+    {
+        var config = Volatile.Read(ref _config);
+        var knowsDuration = duration > TimeSpan.Zero;
+        if (config.Frozen || !IsKnown(type) || (!knowsDuration && costUsd <= 0))
+        {
+            return;
+        }
+
+        var evidence = _evidence[candidate];
+        var own = CellOf(type, complexity);
+        var first = CellOf(type, TaskComplexity.Unknown);
+        var logSeconds = Math.Log(Math.Clamp(duration.TotalSeconds, MinSeconds, MaxSeconds));
+        lock (evidence.Guard)
+        {
+            for (var cell = first; cell < first + Complexities; cell++)
+            {
+                var isOwn = cell == first || cell == own;
+                if (knowsDuration)
+                {
+                    evidence.Cells[cell].AddSeconds(logSeconds, isOwn, config.Discount);
+                }
+
+                if (costUsd > 0)
+                {
+                    evidence.Cells[cell].AddUsd((double)costUsd, isOwn, config.Discount);
+                }
+
+                Publish(candidate, cell);
+            }
+
+            evidence.Changes++;
+        }
+    }
+
+    /// <summary>How long to wait for a candidate before a hedge starts: the learned mean and two deviations, in the logarithm, which about 98 of 100 tasks stay below.</summary>
+    public TimeSpan HedgeDelay(int candidate, AgentTaskType type, TaskComplexity complexity)
+    {
+        var evidence = _evidence[candidate];
+        lock (evidence.Guard)
+        {
+            var (mean, deviation) = Posterior.LogSeconds(evidence.Cells[CellOf(type, complexity)], evidence.Seconds, Volatile.Read(ref _config).PriorMass);
+            return TimeSpan.FromSeconds(Math.Min(Math.Exp(mean + (2 * deviation)), MaxSeconds));
+        }
+    }
+
+    /// <summary>A copy of what was seen.</summary>
+    public CellEvidence Read(int candidate, int cell)
+    {
+        var evidence = _evidence[candidate];
+        lock (evidence.Guard)
+        {
+            return evidence.Cells[cell];
+        }
+    }
+
+    /// <summary>Replaces everything that was seen of a candidate; also when learning is frozen.</summary>
+    public void Replace(int candidate, ReadOnlySpan<CellEvidence> cells)
+    {
+        var evidence = _evidence[candidate];
+        lock (evidence.Guard)
+        {
+            cells.CopyTo(evidence.Cells);
+            PublishAll(candidate);
+            evidence.Changes++;
+        }
+    }
+
+    /// <summary>Forgets everything that was seen of a candidate: its priors count again.</summary>
+    public void Reset(int candidate) => Replace(candidate, new CellEvidence[CellsPerCandidate]);
+
+    private static bool IsKnown(AgentTaskType type) => type is > AgentTaskType.Unknown and <= AgentTaskType.Optimize;
+
+    private void PublishAll(int candidate)
+    {
+        for (var cell = 0; cell < CellsPerCandidate; cell++)
+        {
+            Publish(candidate, cell);
+        }
+    }
+
+    private void Publish(int candidate, int cell)
+    {
+        var owner = _evidence[candidate];
+        var mass = Volatile.Read(ref _config).PriorMass;
+        ref readonly var evidence = ref owner.Cells[cell];
+        ref var published = ref Cells[(candidate * CellsPerCandidate) + cell];
+        var (mean, deviation) = Posterior.Success(evidence, owner.SuccessRate, mass);
+        Volatile.Write(ref published.Success, EstimateCell.Pack((float)mean, (float)deviation));
+        Volatile.Write(
+            ref published.Effort,
+            EstimateCell.Pack((float)Posterior.Seconds(evidence, owner.Seconds, mass), (float)Posterior.Usd(evidence, mass)));
+    }
+
+    private sealed class CandidateEvidence(int cells)
+    {
+        /// <summary>Guards everything here and the order in which cells are published.</summary>
+        public readonly Lock Guard = new();
+
+        public readonly CellEvidence[] Cells = new CellEvidence[cells];
+
+        public double SuccessRate;
+
+        public double Seconds;
+
+        public long Changes;
+    }
+}

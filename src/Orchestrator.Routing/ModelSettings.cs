@@ -1,0 +1,23 @@
+namespace Orchestrator.Routing;
+
+/// <summary>A model of a provider as a host configures it.</summary>
+public sealed class ModelSettings
+{
+    /// <summary>The model's name as the provider takes it.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The largest request in tokens, 1 or more; <see langword="null"/> when not known.</summary>
+    public long? ContextWindow { get; set; }
+
+    /// <summary>A million tokens of fresh input, in US dollars, 0 or more; <see langword="null"/> when not known.</summary>
+    public decimal? InputUsd { get; set; }
+
+    /// <summary>A million tokens of input read from the provider's cache, in US dollars, 0 or more; as <see cref="InputUsd"/> when not set.</summary>
+    public decimal? CachedInputUsd { get; set; }
+
+    /// <summary>A million tokens of input written to the provider's cache, in US dollars, 0 or more; as <see cref="InputUsd"/> when not set.</summary>
+    public decimal? CacheWriteUsd { get; set; }
+
+    /// <summary>A million tokens of output, in US dollars, 0 or more; <see langword="null"/> when not known.</summary>
+    public decimal? OutputUsd { get; set; }
+}
