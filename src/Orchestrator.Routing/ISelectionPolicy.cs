@@ -10,6 +10,9 @@ public interface ISelectionPolicy
     /// <summary>Chooses one candidate.</summary>
     /// <param name="eligible">The candidates that can do the task, at least one, in ordinal order of their names.</param>
     /// <param name="seed">The decision's own random number: the only randomness that a policy may use.</param>
-    /// <returns>The index of the chosen one in <paramref name="eligible"/>; for a number that is none, the router takes the one with the best score.</returns>
-    int Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed);
+    /// <returns>
+    /// The index of the chosen one in <paramref name="eligible"/>, and how likely it was if the policy can say so. For an index that is none, and when the policy throws, the router takes the one with
+    /// the best score and logs an error.
+    /// </returns>
+    SelectionChoice Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed);
 }

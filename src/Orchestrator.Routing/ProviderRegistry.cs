@@ -4,6 +4,7 @@ using Orchestrator.Providers;
 using Orchestrator.Routing.Budgets;
 using Orchestrator.Routing.Health;
 using Orchestrator.Routing.Learning;
+using Orchestrator.Routing.Limits;
 using Orchestrator.Routing.Registration;
 using Orchestrator.Routing.Snapshots;
 using Orchestrator.Routing.Sticky;
@@ -44,7 +45,7 @@ public sealed class ProviderRegistry : IProviderRegistry
         HealthMessages = new string?[count];
         Estimates = new Estimates(count);
         _snapshot = Build(1, options);
-        Options = options;
+        Source = options;
     }
 
     /// <inheritdoc/>
@@ -55,8 +56,11 @@ public sealed class ProviderRegistry : IProviderRegistry
 
     internal RoutingSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
-    /// <summary>What the current snapshot was made of.</summary>
-    internal ProviderRoutingOptions Options { get; private set; }
+    /// <summary>The settings of the current snapshot: a copy, which nobody changes.</summary>
+    internal ProviderRoutingOptions Options => Snapshot.Config.Options;
+
+    /// <summary>The host's own object that the current snapshot was made of. It may hold something else meanwhile; only its identity counts.</summary>
+    internal ProviderRoutingOptions Source { get; private set; }
 
     /// <summary>The host's own selection policies.</summary>
     internal IReadOnlyList<ISelectionPolicy> Policies => _roster.Policies;
@@ -92,13 +96,17 @@ public sealed class ProviderRegistry : IProviderRegistry
         ArgumentNullException.ThrowIfNull(options);
         lock (_replacing)
         {
-            Volatile.Write(ref _snapshot, Build(_snapshot.Version + 1, options));
-            Options = options;
+            var (before, after) = (_snapshot, Build(_snapshot.Version + 1, options));
+            Volatile.Write(ref _snapshot, after);
+            LimitReload.Apply(States, before, after);
+            Source = options;
         }
     }
 
-    private RoutingSnapshot Build(long version, ProviderRoutingOptions options)
+    private RoutingSnapshot Build(long version, ProviderRoutingOptions source)
     {
+        // Copied before they are checked: what was checked is what counts.
+        var options = OptionsCopy.Of(source);
         var errors = RoutingValidator.FindErrors(options, _roster);
         if (errors.Count > 0)
         {

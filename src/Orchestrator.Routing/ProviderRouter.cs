@@ -51,13 +51,21 @@ public sealed class ProviderRouter : IProviderRouter
     public RoutingDecision Route(AgentTask task, RoutingConstraints? constraints = null)
     {
         ArgumentNullException.ThrowIfNull(task);
-        var activity = RoutingActivity.StartDecision(task);
+        using var activity = RoutingActivity.StartDecision(task);
         var now = _time.GetUtcNow();
         var snapshot = _registry.Snapshot;
         var query = new RoutingQuery(task, constraints, snapshot);
         var scratch = RoutingScratch.Take(snapshot);
-        var decision = Decide(snapshot, query, scratch, now);
-        scratch.Return();
+        RoutingDecision decision;
+        try
+        {
+            decision = Decide(snapshot, query, scratch, now);
+        }
+        finally
+        {
+            scratch.Return();
+        }
+
         _metrics?.Decided(decision);
         RoutingActivity.End(activity, decision);
         if (decision.IsRejected)
@@ -81,10 +89,16 @@ public sealed class ProviderRouter : IProviderRouter
         var query = new RoutingQuery(task, constraints, snapshot);
         var scratch = RoutingScratch.Take(snapshot);
         var number = _ids.Peek();
-        var frame = Look(snapshot, query, scratch, now.UtcTicks, DecisionIds.SeedOf(snapshot.Config.Seed, number), out _);
-        var explanation = RoutingPipeline.Explain(frame, query, _ids.ToDryId(number, now), _registry.Health);
-        scratch.Return();
-        return explanation;
+        try
+        {
+            // A copy, so that the reasons, the scores and the decision speak of one moment.
+            var frame = scratch.Freeze(Look(snapshot, query, scratch, now.UtcTicks, DecisionIds.SeedOf(snapshot.Config.Seed, number), out _));
+            return RoutingPipeline.Explain(frame, query, _ids.ToDryId(number, now), _registry.Health);
+        }
+        finally
+        {
+            scratch.Return();
+        }
     }
 
     /// <inheritdoc/>
@@ -118,6 +132,15 @@ public sealed class ProviderRouter : IProviderRouter
         Changed(snapshot.Names[candidate], outcome, _registry.Health.Report(snapshot, candidate, outcome, _time.GetUtcNow().UtcTicks));
     }
 
+    /// <summary>Gives the probe of a half-open breaker back that a decision took and no attempt used. Nothing else is told by it, and nothing happens when the decision took none.</summary>
+    internal void ReleaseProbe(in RoutingDecision decision)
+    {
+        if (decision.Provider is { } provider && _registry.Snapshot.Indexes.TryGetValue(provider, out var candidate))
+        {
+            _registry.Health.ReleaseProbe(candidate, decision.Id);
+        }
+    }
+
     private void Changed(string provider, in ExecutionOutcome outcome, HealthChange change)
     {
         switch (change.Kind)
@@ -141,20 +164,32 @@ public sealed class ProviderRouter : IProviderRouter
         var number = _ids.Next();
         var id = _ids.ToId(number, now);
         var observer = snapshot.Config.Options.RecordDecisions ? Observer : null;
+        var isFrozen = observer is not null;
         while (true)
         {
             var frame = Look(snapshot, query, scratch, now.UtcTicks, DecisionIds.SeedOf(snapshot.Config.Seed, number), out var session);
-            if (observer is not null)
+            if (isFrozen)
             {
                 frame = scratch.Freeze(frame);
             }
 
             var choice = RoutingPipeline.Choose(frame, query, scratch);
+            if (choice.Place == Choice.None && !isFrozen)
+            {
+                // Nobody, as it seems: looked at again over a copy, so that every reason speaks of the moment in which there was nobody.
+                isFrozen = true;
+                continue;
+            }
 
             // Somebody else may have taken the probe of a half-open breaker meanwhile; then the candidate is out, and the others are looked at again.
-            if (choice.Place != Choice.None && !CircuitBreaker.TryEnter(ref _registry.States[scratch.Pool[choice.Place].Candidate], frame.Now, snapshot.Config.ProbeTimeout))
+            if (choice.Place != Choice.None && !_registry.Health.TryEnter(scratch.Pool[choice.Place].Candidate, frame.Now, snapshot.Config.ProbeTimeout, id))
             {
                 continue;
+            }
+
+            if (choice.Fault is not null)
+            {
+                Log.SelectionPolicyFailed(_logger, choice.Fault, query.Method.Name, query.Task.Id);
             }
 
             var decision = choice.Place == Choice.None
@@ -165,9 +200,30 @@ public sealed class ProviderRouter : IProviderRouter
                 _registry.Sessions.Pin(snapshot, query.Session, session, scratch.Pool[choice.Place].Candidate, frame.Now);
             }
 
-            observer?.Decided(decision, query.Task, query.Constraints, frame);
+            observer?.Decided(decision, query.Task, query.Constraints, frame, isShadow: false);
+            if (observer is not null && query.HasShadow)
+            {
+                RecordShadow(observer, frame, query, scratch, _ids.ToShadowId(number, now));
+            }
+
             return decision;
         }
+    }
+
+    // What the arm of an experiment that only looks on would have decided at the same moment. Nothing is reserved, pinned or counted for it; the chance is the decision's own.
+    private void RecordShadow(IRoutingObserver observer, scoped in RoutingFrame frame, in RoutingQuery decided, RoutingScratch scratch, Guid id)
+    {
+        var query = new RoutingQuery(decided.Task, decided.Constraints, frame.Snapshot, asShadow: true);
+        var choice = RoutingPipeline.Choose(frame, query, scratch);
+        if (choice.Fault is not null)
+        {
+            Log.SelectionPolicyFailed(_logger, choice.Fault, query.Method.Name, query.Task.Id);
+        }
+
+        var decision = choice.Place == Choice.None
+            ? RoutingPipeline.Reject(frame, query, id, _registry.Health)
+            : RoutingPipeline.Compose(frame, query, scratch, choice, id);
+        observer.Decided(decision, query.Task, query.Constraints, frame, isShadow: true);
     }
 
     // The live state as a decision sees it.
@@ -184,11 +240,8 @@ public sealed class ProviderRouter : IProviderRouter
 
         if (snapshot.HasProviderBudgets)
         {
-            own = scratch.ProviderBudgets.AsSpan(0, snapshot.Count);
-            for (var i = 0; i < own.Length; i++)
-            {
-                own[i] = _registry.Budgets.ReadProvider(snapshot, i, now);
-            }
+            own = scratch.ProviderBudgets.AsSpan(0, snapshot.Count * snapshot.ProviderBudgets.Length);
+            _registry.Budgets.ReadProviders(snapshot, now, own);
         }
 
         return new RoutingFrame

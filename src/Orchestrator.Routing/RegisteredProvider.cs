@@ -42,7 +42,7 @@ public sealed record RegisteredProvider
     public ValueList<string> Fallbacks { get; internal init; } = [];
 
     /// <summary>
-    /// Whether its price is known: a price a task or prices of its models, or a kind that costs nothing. The router takes a provider without a price as free, and says so in the log at start.
+    /// Whether its price is known: a price a task or prices of all its models, or a kind that costs nothing. The router takes a provider without a price as free, and says so in the log at start.
     /// </summary>
     public bool HasPrice { get; internal init; }
 

@@ -21,9 +21,9 @@ internal sealed class PostgreSqlCounters(PostgreSqlDatabase database)
         {
             await FoldAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (StorageException error) when (error.IsTransient)
+        catch (Exception error) when (error is StorageException or ObjectDisposedException)
         {
-            // The write before it was committed, and that is what its caller has to hear.
+            // Whatever it is: the write before it was committed, and that is what its caller has to hear.
         }
     }
 

@@ -98,9 +98,18 @@ public sealed class PostgreSqlTaskStore : ITaskStore
             leases = both.Second;
         }
 
-        // The leases first: what is due of the queue they are from becomes available by them.
-        var leased = next is null ? [] : await TaskLeasing.CompleteAsync(_database, leases, next, now, cancellationToken).ConfigureAwait(false);
-        await TaskWindows.FollowAsync(_database, changes.Queues, changes.Windows, now, cancellationToken).ConfigureAwait(false);
+        ValueList<TaskLease> leased = [];
+        try
+        {
+            // The leases first: what is due of the queue they are from becomes available by them.
+            leased = next is null ? [] : await TaskLeasing.CompleteAsync(_database, leases, next, now, cancellationToken).ConfigureAwait(false);
+            await TaskWindows.FollowAsync(_database, changes.Queues, changes.Windows, now, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is StorageException or OperationCanceledException)
+        {
+            // What was ended and leased is: the worker must hear of it. The windows are computed when somebody leases.
+        }
+
         return new LeaseExchange { Ended = TaskEnding.Statuses(ended, changes), Leased = leased };
     }
 

@@ -44,8 +44,9 @@ public readonly record struct RoutingDecision
     /// <summary>The expected cost in US dollars by which the candidates were compared; lower is better.</summary>
     public double Score { get; init; }
 
-    /// <summary>The probability with which this provider was chosen, 1 when no chance was involved.</summary>
-    public double Propensity { get => field > 0 ? field : 1; init; } = 1;
+    /// <summary>The probability with which this provider was chosen, above 0 and at most 1; 1 when no chance was involved.</summary>
+    /// <value><see langword="null"/> by default: not known, as when a host's own selection policy does not say.</value>
+    public double? Propensity { get; init => field = value is > 0 and <= 1 ? value : null; }
 
     /// <summary>The version of the registry's snapshot, to replay the decision.</summary>
     public long SnapshotVersion { get; init; }

@@ -108,11 +108,11 @@ internal sealed class AttemptLoop(
         {
             logger.AttemptFailed(context.Provider.Name, run.Task.Id, failure.Class.ToName());
             run.Report = run.Report with { Failure = failure };
-            return new AttemptResult<Attempt> { Failure = failure, CostUsd = CostOf(attempt), Tokens = TokensOf(attempt) };
+            return new AttemptResult<Attempt> { Failure = failure, CostUsd = CostOf(attempt), Tokens = TokensOf(attempt), Usage = UsageOf(attempt) };
         }
 
         run.Report = run.Report with { Failure = null };
-        return new AttemptResult<Attempt> { Value = attempt, CostUsd = attempt.CostUsd, Tokens = TokensOf(attempt) };
+        return new AttemptResult<Attempt> { Value = attempt, CostUsd = attempt.CostUsd, Tokens = TokensOf(attempt), Usage = UsageOf(attempt) };
     }
 
     /// <summary>What could not be reached cost nothing; of other attempts without a word, what was expected is charged.</summary>
@@ -123,6 +123,8 @@ internal sealed class AttemptLoop(
         attempt.Usage.InputTokens + attempt.Usage.OutputTokens is > 0 and var tokens ? tokens
         : attempt.Failure?.Class is FailureClass.Unavailable or FailureClass.Configuration ? 0
         : null;
+
+    private static TokenUsage? UsageOf(Attempt attempt) => attempt.Usage.InputTokens + attempt.Usage.OutputTokens > 0 ? attempt.Usage : null;
 
     private static AttemptReport ReportOf(AttemptContext context, Attempt attempt) => new()
     {

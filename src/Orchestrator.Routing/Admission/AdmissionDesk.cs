@@ -44,13 +44,22 @@ internal sealed class AdmissionDesk(ProviderRegistry registry, TimeProvider time
         ticket.Assign(this, registry.States, candidate, request.AttemptId);
         ticket.Nano = BudgetMoney.From(request.ExpectedUsd);
         ticket.Tokens = BudgetMoney.Tokens(request.ExpectedTokens);
-        ticket.TokensPerMinute = limits.TokensPerMinute;
-        var plan = registry.Budgets.PlanOf(snapshot);
-        if (plan.Seats.Length != 0 && Reserve(ticket, plan, snapshot.Names[candidate], request.Task, now) is { } rejection)
+        ticket.IsMetered = limits.TokensPerMinute != 0;
+        RejectionDetail? rejection;
+        try
         {
-            ticket.GiveMoneyBack();
-            ProviderLimiter.GiveBack(ref state, limits, request.ExpectedTokens, now);
-            Free(ticket);
+            var plan = registry.Budgets.PlanOf(snapshot);
+            rejection = plan.Seats.Length == 0 ? null : Reserve(ticket, plan, snapshot.Names[candidate], request.Task, now);
+        }
+        catch
+        {
+            Undo(ticket, limits, request.ExpectedTokens, now);
+            throw;
+        }
+
+        if (rejection is not null)
+        {
+            Undo(ticket, limits, request.ExpectedTokens, now);
             return new AdmissionResult(default, rejection);
         }
 
@@ -105,12 +114,39 @@ internal sealed class AdmissionDesk(ProviderRegistry registry, TimeProvider time
             return ValueTask.FromResult(false);
         }
 
-        var (attempt, isStored) = (ticket.AttemptId, store is not null && !ticket.Claims.IsEmpty);
-        ticket.ExpireAt(time.GetUtcNow().UtcTicks + Clamp(duration).Ticks);
+        var (attempt, isStored, before) = (ticket.AttemptId, store is not null && !ticket.Claims.IsEmpty, ticket.ExpiresAt);
+        var until = Math.Max(before, time.GetUtcNow().UtcTicks + Clamp(duration).Ticks);
+        ticket.ExpireAt(until);
         ticket.Unlock(version, state);
         return state == TicketState.Active && isStored
-            ? store!.RenewAsync(attempt, Clamp(duration), cancellationToken)
+            ? RenewStoredAsync(store!, new ProviderAdmission(ticket, version), attempt, (before, until), Clamp(duration), cancellationToken)
             : ValueTask.FromResult(state == TicketState.Active);
+    }
+
+    /// <summary>Renews in the store. When nobody knows whether it did, everything is kept as long as it was kept anyway: the store's own reservation lasts as long.</summary>
+    private async ValueTask<bool> RenewStoredAsync(
+        StoredReservations reservations, ProviderAdmission admission, string attempt, (long Before, long Until) times, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        bool? isHeld = null;
+        try
+        {
+            isHeld = await reservations.RenewAsync(attempt, duration, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isHeld != true && admission.Ticket.Lock(admission.Version) is var state && state != TicketState.Free)
+            {
+                // A later renewal counts more than this one.
+                if (admission.Ticket.ExpiresAt == times.Until)
+                {
+                    admission.Ticket.ExpireAt(times.Before);
+                }
+
+                admission.Ticket.Unlock(admission.Version, state);
+            }
+        }
+
+        return isHeld ?? time.GetUtcNow().UtcTicks < times.Before;
     }
 
     private static int IndexOf(RoutingSnapshot snapshot, string provider)
@@ -200,11 +236,10 @@ internal sealed class AdmissionDesk(ProviderRegistry registry, TimeProvider time
             reservations.Correct(balances, time.GetUtcNow());
             return new AdmissionResult(rejection is null ? admission : default, rejection);
         }
-        catch (OperationCanceledException)
+        catch
         {
-            // Nobody knows whether the store reserved it; what it reserved ends by itself, or is given back with this.
+            // The caller gave up, or something broke: whatever it was, the attempt does not start and holds nothing.
             Withdraw(admission, limits);
-            reservations.Later(new BudgetSettlement(request.AttemptId, 0, 0, []));
             throw;
         }
     }
@@ -216,9 +251,7 @@ internal sealed class AdmissionDesk(ProviderRegistry registry, TimeProvider time
         switch (ticket.Lock(admission.Version))
         {
             case TicketState.Active:
-                ticket.GiveMoneyBack();
-                ProviderLimiter.GiveBack(ref ticket.State, limits, ticket.Tokens, time.GetUtcNow().UtcTicks);
-                Free(ticket);
+                Undo(ticket, limits, ticket.Tokens, time.GetUtcNow().UtcTicks);
                 break;
             case TicketState.Expired:
                 ticket.Clear();
@@ -230,8 +263,6 @@ internal sealed class AdmissionDesk(ProviderRegistry registry, TimeProvider time
     /// <returns>What the state store is to book; null when there is none that lasts, or no budget applied.</returns>
     private BudgetSettlement? Book(AdmissionTicket ticket, long version, decimal costUsd, long tokens, out bool isFirst)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(costUsd);
-        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         var state = ticket.Lock(version);
         isFirst = state != TicketState.Free;
         if (!isFirst)
@@ -239,19 +270,35 @@ internal sealed class AdmissionDesk(ProviderRegistry registry, TimeProvider time
             return null;
         }
 
-        var nano = BudgetMoney.From(costUsd);
-        ticket.Book(nano, BudgetMoney.Tokens(tokens), state == TicketState.Expired);
-        var settlement = store is null || ticket.Claims.IsEmpty ? null : new BudgetSettlement(ticket.AttemptId, nano, tokens, ticket.ToStoreClaims());
-        if (state == TicketState.Expired)
+        var (nano, used) = (BudgetMoney.From(costUsd), BudgetMoney.Tokens(tokens));
+        BudgetSettlement? settlement = null;
+        try
         {
-            ticket.Clear();
+            settlement = store is null || ticket.Claims.IsEmpty ? null : new BudgetSettlement(ticket.AttemptId, nano, used, ticket.ToStoreClaims());
         }
-        else
+        finally
         {
-            Free(ticket);
+            // Whatever happens, what the attempt holds is booked and free again.
+            ticket.Book(nano, used, LimitsOf(registry.Snapshot).ByCandidate[ticket.Candidate].TokensPerMinute, state == TicketState.Expired);
+            if (state == TicketState.Expired)
+            {
+                ticket.Clear();
+            }
+            else
+            {
+                Free(ticket);
+            }
         }
 
         return settlement;
+    }
+
+    /// <summary>Gives everything back and frees the ticket; only while nobody else has it.</summary>
+    private void Undo(AdmissionTicket ticket, in LimitConfig limits, long tokens, long now)
+    {
+        ticket.GiveMoneyBack();
+        ProviderLimiter.GiveBack(ref ticket.State, limits, tokens, now);
+        Free(ticket);
     }
 
     private void Free(AdmissionTicket ticket)

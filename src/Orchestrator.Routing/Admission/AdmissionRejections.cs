@@ -31,11 +31,14 @@ internal static class AdmissionRejections
     /// <summary>A budget has not enough left.</summary>
     public static RejectionDetail Exhausted(BudgetConfig config, string owner, in BudgetReading left, long nano, long tokens)
     {
-        var isMoney = nano > left.NanoUsd;
+        var isMoney = config.CapsMoney && (left.NanoUsd <= 0 || nano > left.NanoUsd);
         var (needed, has, cap) = isMoney
             ? (BudgetMoney.Format(nano), BudgetMoney.Format(left.NanoUsd), BudgetMoney.Format(config.MaxNanoUsd))
             : ($"{Number(tokens)} tokens", $"{Number(left.Tokens)} tokens", $"{Number(config.MaxTokens)} tokens");
-        return Until(RejectionReason.Budget, left.Until, needed, has, $"needs {needed}; budget '{config.Name}'{Of(config, owner)} has {has} left of {cap}");
+
+        // What is above the whole cap fits no later window either.
+        var until = nano > config.MaxNanoUsd || tokens > config.MaxTokens ? 0 : left.Until;
+        return Until(RejectionReason.Budget, until, needed, has, $"needs {needed}; budget '{config.Name}'{Of(config, owner)} has {has} left of {cap}");
     }
 
     /// <summary>So many owners have spent in the window that one more cannot be kept.</summary>

@@ -34,14 +34,16 @@ internal sealed class AdmissionTicket(int index, int stripe)
 
     public long Tokens { get; set; }
 
-    /// <summary>The provider's tokens a minute; 0 without a limit.</summary>
-    public long TokensPerMinute { get; set; }
+    /// <summary>Whether its tokens were taken from a limit of a minute.</summary>
+    public bool IsMetered { get; set; }
 
     public ReadOnlySpan<TicketClaim> Claims => _claims.AsSpan(0, _claimCount);
 
     public ref ProviderState State => ref States[Candidate];
 
     public bool IsActive => (TicketState)(Volatile.Read(ref _word.State) & 3) == TicketState.Active;
+
+    public long ExpiresAt => Volatile.Read(ref _word.ExpiresAt);
 
     public bool IsOver(long now) => Volatile.Read(ref _word.ExpiresAt) <= now;
 
@@ -150,16 +152,21 @@ internal sealed class AdmissionTicket(int index, int stripe)
     }
 
     /// <summary>Books what was spent to the windows it was reserved in; only while it is locked.</summary>
-    public void Book(long nano, long tokens, bool isGivenBack)
+    /// <param name="nano">What it cost.</param>
+    /// <param name="tokens">The tokens it used.</param>
+    /// <param name="tokensPerMinute">The provider's limit as it is now, which may be another than when the attempt began; 0 without one.</param>
+    /// <param name="isGivenBack">Whether its time was over and everything was given back.</param>
+    public void Book(long nano, long tokens, long tokensPerMinute, bool isGivenBack)
     {
         foreach (ref readonly var claim in Claims)
         {
             claim.Settle(isGivenBack ? 0 : Nano, isGivenBack ? 0 : Tokens, nano, tokens);
         }
 
-        if (TokensPerMinute != 0)
+        // A limit that is gone, or new, since the attempt began was not paid to.
+        if (IsMetered && tokensPerMinute != 0)
         {
-            RateLimit.Correct(ref State.TokensFrom, RateLimit.CostOf(tokens, TokensPerMinute) - RateLimit.CostOf(Tokens, TokensPerMinute));
+            RateLimit.Correct(ref State.TokensFrom, RateLimit.CostOf(tokens, tokensPerMinute) - RateLimit.CostOf(Tokens, tokensPerMinute));
         }
 
         if (!isGivenBack)

@@ -17,23 +17,17 @@ internal sealed class AdmissionTickets
 
     public AdmissionTicket Take()
     {
-        var stripe = Thread.GetCurrentProcessorId() & (_stripes.Length - 1);
-        ref var head = ref _stripes[stripe].Head;
-        while (true)
+        // One of another processor before a new one: a thread that moves does not make the table grow.
+        var own = Thread.GetCurrentProcessorId();
+        for (var i = 0; i < _stripes.Length; i++)
         {
-            var seen = Volatile.Read(ref head);
-            var place = (int)seen;
-            if (place == 0)
-            {
-                return Grow(stripe);
-            }
-
-            var ticket = Volatile.Read(ref _all)[place - 1];
-            if (Interlocked.CompareExchange(ref head, Retag(seen, ticket.Next), seen) == seen)
+            if (TryTake((own + i) & (_stripes.Length - 1)) is { } ticket)
             {
                 return ticket;
             }
         }
+
+        return Grow(own & (_stripes.Length - 1));
     }
 
     /// <summary>Puts a ticket that nobody holds back on its stack.</summary>
@@ -63,6 +57,26 @@ internal sealed class AdmissionTickets
 
     // The upper half counts the changes: a stack that looks the same but was changed meanwhile is not taken for unchanged.
     private static long Retag(long seen, int place) => ((seen >> 32) + 1 << 32) | (uint)place;
+
+    private AdmissionTicket? TryTake(int stripe)
+    {
+        ref var head = ref _stripes[stripe].Head;
+        while (true)
+        {
+            var seen = Volatile.Read(ref head);
+            var place = (int)seen;
+            if (place == 0)
+            {
+                return null;
+            }
+
+            var ticket = Volatile.Read(ref _all)[place - 1];
+            if (Interlocked.CompareExchange(ref head, Retag(seen, ticket.Next), seen) == seen)
+            {
+                return ticket;
+            }
+        }
+    }
 
     private void SweepAll(long now)
     {

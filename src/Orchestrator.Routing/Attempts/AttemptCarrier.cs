@@ -36,7 +36,7 @@ internal sealed class AttemptCarrier(IProviderRouter router, TimeProvider time)
             return new Tried<TResult>(Trace(context, null, time.GetElapsedTime(start), 0, 0), result, open, context.Decision);
         }
 
-        var trace = await EndAsync(context, admission, activity, start, new AttemptEnd(result.Failure, result.CostUsd, result.Tokens), result.Began).ConfigureAwait(false);
+        var trace = await EndAsync(context, admission, activity, start, new AttemptEnd(result.Failure, result.CostUsd, result.Tokens) { Usage = result.Usage }, result.Began).ConfigureAwait(false);
         return new Tried<TResult>(trace, result, null, context.Decision);
     }
 
@@ -46,18 +46,43 @@ internal sealed class AttemptCarrier(IProviderRouter router, TimeProvider time)
     private async ValueTask<AttemptTrace> EndAsync(AttemptContext context, ProviderAdmission admission, Activity? activity, long start, AttemptEnd end, bool began)
     {
         var duration = time.GetElapsedTime(start);
-        var cost = end.CostUsd ?? (began ? (decimal)context.Decision.ExpectedPriceUsd : 0);
-        var tokens = end.Tokens ?? 0;
+        decimal? cost = end.CostUsd is { } paid ? Math.Max(0, paid) : null;
+        long? tokens = end.Tokens is { } used ? Math.Max(0, used) : null;
 
-        // What never began gives a probe back and says no more.
-        var failure = began ? end.Failure?.Class : FailureClass.Cancelled;
+        // What nobody counted is charged as expected, and never told as if it were known: the router would learn its own guess.
+        var charged = cost ?? (began ? (decimal)context.Decision.ExpectedPriceUsd : 0);
+        try
+        {
+            Tell(context, end, duration, cost, tokens, began);
+            RoutingActivity.End(activity, end.Failure?.Class, end.Usage, tokens, cost);
+        }
+        finally
+        {
+            // Not to be given up: money that was spent is booked, also when the caller is gone.
+            await admission.SettleAsync(charged, tokens ?? (began ? context.Decision.ExpectedTokens : 0), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return Trace(context, end.Failure, duration, charged, tokens ?? 0);
+    }
+
+    private void Tell(AttemptContext context, AttemptEnd end, TimeSpan duration, decimal? cost, long? tokens, bool began)
+    {
+        if (!began)
+        {
+            UnusedDecision.GiveBack(router, context.Decision, context.Task.Type);
+            return;
+        }
+
         router.Report(new ExecutionOutcome(
-            context.Decision.Id, context.Provider.Name, context.Task.Type, OutcomeStage.Ended, failure, end.Failure?.RetryAfter, duration, cost, tokens, context.Decision.Complexity));
-
-        RoutingActivity.End(activity, end.Failure?.Class, usage: null, tokens, cost);
-
-        // Not to be given up: money that was spent is booked, also when the caller is gone.
-        await admission.SettleAsync(cost, end.Tokens ?? (began ? context.Decision.ExpectedTokens : 0), CancellationToken.None).ConfigureAwait(false);
-        return Trace(context, end.Failure, duration, cost, tokens);
+            context.Decision.Id,
+            context.Provider.Name,
+            context.Task.Type,
+            OutcomeStage.Ended,
+            end.Failure?.Class,
+            end.Failure?.RetryAfter,
+            duration,
+            cost ?? 0,
+            tokens ?? 0,
+            context.Decision.Complexity));
     }
 }

@@ -25,7 +25,8 @@ internal sealed class AttemptDeadline : IDisposable
 
     public CancellationToken Token { get; }
 
-    public bool HasPassed => _deadline <= _time.GetUtcNow();
+    /// <summary>Whether it is over: by its timer or by the clock. The timer may be a little early, or late.</summary>
+    public bool HasPassed => _timer is { IsCancellationRequested: true } || _deadline <= _time.GetUtcNow();
 
     public AgentFailure Failure(string taskId) => new() { Class = FailureClass.Timeout, Message = $"The deadline of task {taskId} ({_deadline:yyyy-MM-dd HH:mm:ss}Z) has passed." };
 

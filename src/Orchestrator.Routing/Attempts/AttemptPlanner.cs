@@ -1,98 +1,160 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Providers;
 using Orchestrator.Routing.Diagnostics;
+using Orchestrator.Routing.Selection;
 
 namespace Orchestrator.Routing.Attempts;
 
 /// <summary>Finds who makes the next attempt, and takes what it needs.</summary>
-internal sealed class AttemptPlanner(IProviderRouter router, IProviderRegistry registry, IProviderAdmission admission, TimeProvider time, ILogger logger)
+internal sealed class AttemptPlanner(IProviderRouter router, ProviderRegistry registry, IProviderAdmission admission, TimeProvider time, ILogger logger)
 {
-    private const int MostRefusals = 64;
-
-    /// <summary>The best provider that was not tried yet and lets one more in.</summary>
+    /// <summary>Who the providers that failed name as their successors, as far as they can; then the best that was not tried yet and lets one more in.</summary>
     /// <param name="run">The attempts so far.</param>
-    /// <param name="chain">Who the provider that failed names as its successors, in this order; tried before all others.</param>
-    /// <param name="isHedge">Whether it starts beside another attempt.</param>
+    /// <param name="isHedge">Whether it starts beside another attempt; nobody has failed then.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<NextAttempt> NextAsync(AttemptRun run, IEnumerable<string> chain, bool isHedge, CancellationToken cancellationToken)
+    public async ValueTask<NextAttempt> NextAsync(AttemptRun run, bool isHedge, CancellationToken cancellationToken)
     {
-        foreach (var name in chain)
+        foreach (var name in SuccessorsOf(run, isHedge))
         {
-            if (await SameAsync(run, name, isHedge, cancellationToken).ConfigureAwait(false) is { Context: not null } successor)
+            if (await OnlyAsync(run, name, cancellationToken).ConfigureAwait(false) is { } successor)
             {
                 return successor;
             }
         }
 
         var refusedOnce = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        for (var refusals = 0; ; refusals++)
+        while (true)
         {
-            var decision = router.Route(run.Request.Task, run.Constraints());
-            if (decision.IsRejected || refusals == MostRefusals)
+            var decision = Route(run, run.Constraints(), isHedge);
+            if (decision.IsRejected)
             {
-                return NextAttempt.Rejected(decision);
+                return NextAttempt.Rejected(WithRefusals(run, decision));
             }
 
-            var next = await AdmitAsync(run, decision, isHedge, cancellationToken).ConfigureAwait(false);
-            if (next.Context is not null)
+            if (await AdmitAsync(run, decision, isHedge, cancellationToken).ConfigureAwait(false) is { } next)
             {
                 return next;
             }
 
             // Somebody else took the last place between decision and admission: the router sees that now. If it does not, it looks elsewhere.
-            if (!refusedOnce.Add(decision.Provider!))
+            if (!refusedOnce.Add(decision.Provider!) && !run.Refusals.Exclude(decision.Provider!))
             {
-                run.Refused(decision.Provider!);
+                return NextAttempt.Rejected(Unheard(run, decision));
             }
         }
     }
 
-    /// <summary>One provider by name, if it can still do the task.</summary>
-    public async ValueTask<NextAttempt> SameAsync(AttemptRun run, string provider, bool isHedge, CancellationToken cancellationToken)
+    /// <summary>One provider, if it can still do the task, and may by everything that speaks for or against it; <see langword="null"/> when not.</summary>
+    public async ValueTask<NextAttempt?> OnlyAsync(AttemptRun run, string provider, CancellationToken cancellationToken)
     {
-        var decision = router.Route(run.Request.Task with { Provider = provider }, run.Constraints(except: provider));
-        return decision.IsRejected ? NextAttempt.Rejected(decision) : await AdmitAsync(run, decision, isHedge, cancellationToken).ConfigureAwait(false);
+        // The rest is excluded and the task stays as it is: the words of its rules hold, and nobody takes it for one that names its provider.
+        var constraints = run.Constraints(except: provider);
+        constraints = constraints with { Excluded = [.. constraints.Excluded, .. registry.Snapshot.Names.Where(name => !AttemptRun.Same(name, provider))] };
+
+        // Asked without a trace first: one that cannot is no task without a provider.
+        if (router.Explain(run.Request.Task, constraints).Decision.IsRejected || Route(run, constraints, isHedge: false) is not { IsRejected: false } decision)
+        {
+            return null;
+        }
+
+        return await AdmitAsync(run, decision, isHedge: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>When somebody may be asked under the constraints; now when somebody can be.</summary>
-    public DateTimeOffset? EligibleAt(AttemptRun run, RoutingConstraints? constraints)
+    public DateTimeOffset? EligibleAt(AttemptRun run, RoutingConstraints constraints)
     {
-        var decision = router.Explain(run.Request.Task, constraints).Decision;
+        var decision = WithRefusals(run, router.Explain(run.Request.Task, constraints).Decision);
         return decision.Rejection is { } rejection ? rejection.EligibleAt : time.GetUtcNow();
     }
 
-    private async ValueTask<NextAttempt> AdmitAsync(AttemptRun run, RoutingDecision decision, bool isHedge, CancellationToken cancellationToken)
+    // The one that failed last first. Whoever was no candidate when an earlier one failed may be one now.
+    private string[] SuccessorsOf(AttemptRun run, bool isHedge) => isHedge ? [] :
+    [
+        .. run.Traces.AsEnumerable().Reverse()
+            .SelectMany(trace => registry.Find(trace.Provider)?.Fallbacks ?? [])
+            .Where(run.IsUntried)
+            .Distinct(StringComparer.OrdinalIgnoreCase),
+    ];
+
+    private RoutingDecision Route(AttemptRun run, RoutingConstraints constraints, bool isHedge)
     {
-        var id = Identifiers.Create(time.GetUtcNow());
-        var expected = (decimal)decision.ExpectedPriceUsd;
-        var admitted = await admission.AdmitAsync(
-            new AdmissionRequest(run.Request.Task, decision.Provider!, id, expected, decision.ExpectedTokens, run.Request.ReservationDuration), cancellationToken).ConfigureAwait(false);
-        if (!admitted.IsAdmitted)
+        var decision = router.Route(run.Request.Task, constraints);
+        if (!isHedge)
         {
-            Log.AdmissionRefused(logger, run.Request.Task.Id, decision.Provider!, admitted.Rejection?.Text ?? "no reason given");
-            (router as ProviderRouter)?.Metrics?.Refused(decision.Provider!, admitted.Rejection?.Reason ?? RejectionReason.None);
-            GiveProbeBack(run, decision);
-            return NextAttempt.Rejected(decision);
+            run.LastDecision = decision;
         }
 
-        run.Number++;
-        return new NextAttempt(
-            decision,
-            new AttemptContext
-            {
-                Id = id,
-                Number = run.Number,
-                Task = run.Request.Task,
-                Decision = decision,
-                Provider = registry.Find(decision.Provider)!,
-                BudgetUsd = run.RemainingUsd,
-                IsHedge = isHedge,
-                Admission = admitted.Admission,
-            },
-            admitted.Admission);
+        return decision;
     }
 
-    // A decision may have taken the only probe of a half-open breaker.
-    private void GiveProbeBack(AttemptRun run, in RoutingDecision decision) => router.Report(
-        new ExecutionOutcome(decision.Id, decision.Provider!, run.Request.Task.Type, OutcomeStage.Ended, FailureClass.Cancelled));
+    private async ValueTask<NextAttempt?> AdmitAsync(AttemptRun run, RoutingDecision decision, bool isHedge, CancellationToken cancellationToken)
+    {
+        var task = run.Request.Task;
+        var (id, expected) = (Identifiers.Create(time.GetUtcNow()), (decimal)decision.ExpectedPriceUsd);
+        AdmissionResult admitted;
+        try
+        {
+            admitted = await admission.AdmitAsync(
+                new AdmissionRequest(task, decision.Provider!, id, expected, decision.ExpectedTokens, run.Request.ReservationDuration), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            UnusedDecision.GiveBack(router, decision, task.Type);
+            throw;
+        }
+
+        if (!admitted.IsAdmitted)
+        {
+            Log.AdmissionRefused(logger, task.Id, decision.Provider!, admitted.Rejection?.Text ?? "no reason given");
+            (router as ProviderRouter)?.Metrics?.Refused(decision.Provider!, admitted.Rejection?.Reason ?? RejectionReason.None);
+            UnusedDecision.GiveBack(router, decision, task.Type);
+            run.Refusals.Add(decision.Provider!, admitted.Rejection);
+            return null;
+        }
+
+        var context = new AttemptContext
+        {
+            Id = id,
+            Number = run.Number + 1,
+            Task = task,
+            Decision = decision,
+            Provider = registry.Find(decision.Provider)!,
+            BudgetUsd = run.RemainingUsd,
+            IsHedge = isHedge,
+            Admission = admitted.Admission,
+        };
+        run.Starts(context, expected);
+        return new NextAttempt(decision, context, admitted.Admission);
+    }
+
+    /// <summary>The decision with the words of the admission, where only they say why a provider is out.</summary>
+    private RoutingDecision WithRefusals(AttemptRun run, in RoutingDecision decision)
+    {
+        if (decision.Rejection is not { } rejection || !run.Refusals.Concerns(rejection.Candidates))
+        {
+            return decision;
+        }
+
+        var candidates = run.Refusals.Into(rejection.Candidates);
+        return decision with
+        {
+            Rejection = new RoutingRejection
+            {
+                Candidates = candidates,
+                Message = RoutingMessages.Rejected(registry.Snapshot, run.Request.Task.Provider, candidates),
+                EligibleAt = candidates.Min(candidate => candidate.Until),
+            },
+        };
+    }
+
+    // A host's own router may insist on a provider that it was told to leave out.
+    private static RoutingDecision Unheard(AttemptRun run, in RoutingDecision decision)
+    {
+        var candidate = run.Refusals.Into([new CandidateExplanation { Provider = decision.Provider!, Rejection = RejectionReason.Excluded }])[0];
+        return decision with
+        {
+            Provider = null,
+            Reason = RoutingReason.NoCandidate,
+            Rejection = new RoutingRejection { Message = $"No provider can do the task. {candidate.Provider}: {candidate.Detail}.", Candidates = [candidate], EligibleAt = candidate.Until },
+        };
+    }
 }

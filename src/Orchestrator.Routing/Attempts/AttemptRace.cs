@@ -13,7 +13,6 @@ internal sealed class AttemptRace(AttemptPlanner planner, AttemptCarrier carrier
         AttemptRun run, NextAttempt first, Func<AttemptContext, CancellationToken, ValueTask<AttemptResult<TResult>>> body, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        run.TriedOnce(first.Decision.Provider!);
         var one = carrier.RunAsync(first.Context!, first.Admission, body, stop.Token);
         Task<Tried<TResult>>? two = null;
         try
@@ -23,7 +22,6 @@ internal sealed class AttemptRace(AttemptPlanner planner, AttemptCarrier carrier
                 return Ended(run, await one.ConfigureAwait(false));
             }
 
-            run.TriedOnce(second.Decision.Provider!);
             two = carrier.RunAsync(context, second.Admission, body, stop.Token);
             var ended = await Task.WhenAny(one, two).ConfigureAwait(false);
             var result = Ended(run, await ended.ConfigureAwait(false));
@@ -38,9 +36,27 @@ internal sealed class AttemptRace(AttemptPlanner planner, AttemptCarrier carrier
         }
     }
 
+    private static async ValueTask CloseAsync<TResult>(Tried<TResult> lost)
+    {
+        try
+        {
+            if (lost.Result.Value is IAsyncDisposable value)
+            {
+                await value.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (lost.Open is { } open)
+            {
+                await open.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
     private static (Tried<TResult> Last, Tried<TResult>? Won) Ended<TResult>(AttemptRun run, Tried<TResult> tried)
     {
-        run.Traces.Add(tried.Trace);
+        run.Ends(tried.Trace);
         return (tried, tried.Result.Succeeded ? tried : null);
     }
 
@@ -65,7 +81,7 @@ internal sealed class AttemptRace(AttemptPlanner planner, AttemptCarrier carrier
             }
         }
 
-        var second = await planner.NextAsync(run, [], isHedge: true, cancellationToken).ConfigureAwait(false);
+        var second = await planner.NextAsync(run, isHedge: true, cancellationToken).ConfigureAwait(false);
         if (second.Context is not null)
         {
             Log.SecondStarted(logger, run.Request.Task.Id, second.Decision.Provider!, first.Decision.Provider!, racing);
@@ -87,25 +103,15 @@ internal sealed class AttemptRace(AttemptPlanner planner, AttemptCarrier carrier
         try
         {
             var lost = await loser.ConfigureAwait(false);
-            if (run.Traces.Contains(lost.Trace))
+            if (run.Ends(lost.Trace))
             {
-                return;
-            }
-
-            run.Traces.Add(lost.Trace);
-            if (lost.Open is { } open)
-            {
-                await open.DisposeAsync().ConfigureAwait(false);
-            }
-
-            if (lost.Result.Value is IAsyncDisposable value)
-            {
-                await value.DisposeAsync().ConfigureAwait(false);
+                await CloseAsync(lost).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning disable CA1031 // The task has its result, or a failure of its own: nothing that the loser breaks may hide it, a cancellation no more than any other. Its money is settled.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            // The task has its result; what the loser broke is for the log. Its money is settled.
             Log.LoserBroke(logger, error, run.Request.Task.Id);
         }
     }

@@ -18,6 +18,9 @@ public sealed record AttemptResult<TResult>
     /// <summary>All tokens it used; <see langword="null"/> when that is not known.</summary>
     public long? Tokens { get; init; }
 
+    /// <summary>The tokens by class, for traces; <see langword="null"/> when only <see cref="Tokens"/> is known, or nothing.</summary>
+    public TokenUsage? Usage { get; init; }
+
     /// <summary>Whether the provider was asked at all. When not, nothing is charged and its health is not touched.</summary>
     public bool Began { get; init; } = true;
 

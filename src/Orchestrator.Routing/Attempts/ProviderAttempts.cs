@@ -12,6 +12,9 @@ namespace Orchestrator.Routing.Attempts;
 /// </remarks>
 public sealed class ProviderAttempts
 {
+    // A wait that is over at once counts as much, so that nobody is asked again and again.
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
     private readonly ProviderRegistry _registry;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -55,6 +58,11 @@ public sealed class ProviderAttempts
         ArgumentNullException.ThrowIfNull(attempt);
         var config = _registry.Snapshot.Config.Attempts;
         var run = new AttemptRun(request, config);
+        if (EndsUnasked(run) is { } reason)
+        {
+            return run.EndUnasked<TResult>(reason, _time.GetUtcNow());
+        }
+
         _retries.Pay(config.RetryShare);
         _hedges.Pay(config.HedgeShare);
         using var deadline = new AttemptDeadline(request.Task.Deadline, _time, cancellationToken);
@@ -72,7 +80,7 @@ public sealed class ProviderAttempts
     private async Task<AttemptOutcome<TResult>> TryAllAsync<TResult>(
         AttemptRun run, Func<AttemptContext, CancellationToken, ValueTask<AttemptResult<TResult>>> attempt, CancellationToken cancellationToken)
     {
-        var next = await _planner.NextAsync(run, [], isHedge: false, cancellationToken).ConfigureAwait(false);
+        var next = await _planner.NextAsync(run, isHedge: false, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             run.LastDecision = next.Decision;
@@ -80,11 +88,11 @@ public sealed class ProviderAttempts
             {
                 if (await MayComeLaterAsync(run, next.Decision, cancellationToken).ConfigureAwait(false))
                 {
-                    next = await _planner.NextAsync(run, [], isHedge: false, cancellationToken).ConfigureAwait(false);
+                    next = await _planner.NextAsync(run, isHedge: false, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
-                return run.EndRejected<TResult>(next.Decision) with { EligibleAt = _planner.EligibleAt(run, run.Request.Constraints) };
+                return run.EndRejected<TResult>(next.Decision) with { EligibleAt = _planner.EligibleAt(run, run.Constraints(isAnew: true)) };
             }
 
             var (last, won) = await _race.RunAsync(run, next, attempt, cancellationToken).ConfigureAwait(false);
@@ -105,6 +113,17 @@ public sealed class ProviderAttempts
         }
     }
 
+    /// <summary>Why nobody is asked at all: what was tried and spent before this call counts. <see langword="null"/> when somebody may be.</summary>
+    private static AgentFailure? EndsUnasked(AttemptRun run) =>
+        !run.MayTryAgain
+            ? new AgentFailure
+            {
+                Class = FailureClass.Crashed,
+                Message = $"{run.Request.AttemptsBefore} attempts were made at the task before and came to nothing; {run.MaxAttempts} are the most.",
+            }
+            : run.IsBudgetSpent ? run.BudgetSpent(last: null)
+            : null;
+
     /// <summary>Why there is no further attempt; <see langword="null"/> when there may be one.</summary>
     private AgentFailure? StopsHere(AttemptRun run, bool isCommitted, AgentFailure failure)
     {
@@ -115,11 +134,7 @@ public sealed class ProviderAttempts
 
         if (run.IsBudgetSpent)
         {
-            return new AgentFailure
-            {
-                Class = FailureClass.Budget,
-                Message = $"The attempts so far cost {run.Request.SpentUsd + run.Traces.Sum(trace => trace.CostUsd)} USD; the task may cost {run.Request.Task.MaxCostUsd} USD. The last one failed: {failure}",
-            };
+            return run.BudgetSpent(failure);
         }
 
         if (_retries.TryTake(run.Config.FreeRetries))
@@ -140,7 +155,7 @@ public sealed class ProviderAttempts
         {
             await WaitAsync(run, run.Config.RetryDelay * Math.Pow(2, run.RetriesOfSame), failure.RetryAfter, cancellationToken).ConfigureAwait(false);
             run.RetriesOfSame++;
-            if (await _planner.SameAsync(run, provider, isHedge: false, cancellationToken).ConfigureAwait(false) is { Context: not null } again)
+            if (await _planner.OnlyAsync(run, provider, cancellationToken).ConfigureAwait(false) is { } again)
             {
                 return again;
             }
@@ -156,9 +171,7 @@ public sealed class ProviderAttempts
             run.NeedsMoreContextThan(_registry.Find(provider)?.Descriptor.Models.Max(model => model.ContextWindow) ?? 0);
         }
 
-        // The order that the configuration names, as far as the decision allowed it: a rule's word is final.
-        var chain = _registry.Find(provider)!.Fallbacks.Where(name => failed.Fallbacks.Contains(name, StringComparer.OrdinalIgnoreCase));
-        return await _planner.NextAsync(run, [.. chain.Where(run.IsUntried)], isHedge: false, cancellationToken).ConfigureAwait(false);
+        return await _planner.NextAsync(run, isHedge: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits for a provider that asked for it, when nobody else is left and the wait is short.</summary>
@@ -172,7 +185,8 @@ public sealed class ProviderAttempts
         }
 
         var wait = time > now ? time - now : TimeSpan.Zero;
-        run.Waited += wait + TimeSpan.FromMilliseconds(1);
+        run.Waited += wait > ShortestWait ? wait : ShortestWait;
+        run.Refusals.Clear();
         Log.WaitsForProvider(_logger, run.Request.Task.Id, time);
         await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
         return true;

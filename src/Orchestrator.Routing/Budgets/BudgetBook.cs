@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Orchestrator.Routing.Admission;
 using Orchestrator.Routing.Snapshots;
 using Orchestrator.Routing.State;
@@ -17,17 +18,24 @@ internal sealed class BudgetBook(int maxOwners = BudgetBook.DefaultMaxOwners)
 
     private readonly ConcurrentDictionary<(string Name, BudgetScope Scope, BudgetWindow Window), BudgetLedger> _ledgers = new();
     private BudgetPlan? _plan;
+    private long _nextExpiry;
 
     /// <summary>What attempts hold.</summary>
     public AdmissionTickets Tickets { get; } = new();
 
     public IEnumerable<BudgetLedger> Ledgers => _ledgers.Values;
 
-    /// <summary>The tenant of a task; empty when it has none. Only the first characters of a very long one count.</summary>
-    public static string TenantOf(AgentTask task, string label) =>
-        task.Labels.Count == 0 || !task.Labels.TryGetValue(label, out var tenant) ? ""
-        : tenant.Length <= BudgetKey.MaxOwnerLength ? tenant
-        : tenant[..BudgetKey.MaxOwnerLength];
+    /// <summary>The tenant of a task; empty when it has none. Only the first characters of a very long one count, and what no store keeps as text is replaced.</summary>
+    public static string TenantOf(AgentTask task, string label)
+    {
+        if (task.Labels.Count == 0 || !task.Labels.TryGetValue(label, out var tenant))
+        {
+            return "";
+        }
+
+        // Nearly every tenant is short and plain; then it is the label itself.
+        return IsPlain(tenant) ? tenant : Cleaned(tenant);
+    }
 
     /// <summary>One reading for each budget that everybody, a tenant or a task shares; those of providers, and those that do not apply, read as unlimited.</summary>
     public void Read(RoutingSnapshot snapshot, string tenant, string taskId, long nowTicks, Span<BudgetReading> readings)
@@ -42,24 +50,31 @@ internal sealed class BudgetBook(int maxOwners = BudgetBook.DefaultMaxOwners)
         }
     }
 
-    /// <summary>The tightest of the budgets of one provider.</summary>
-    public BudgetReading ReadProvider(RoutingSnapshot snapshot, int candidate, long nowTicks)
+    /// <summary>One reading for each candidate and each budget that providers have for themselves; those that do not apply read as unlimited.</summary>
+    public void ReadProviders(RoutingSnapshot snapshot, long nowTicks, Span<BudgetReading> readings)
     {
-        var tightest = Unlimited;
-        foreach (ref readonly var seat in PlanOf(snapshot).ByCandidate[candidate].AsSpan())
+        Sweep(nowTicks);
+        var seats = PlanOf(snapshot).OfProviders;
+        for (var i = 0; i < seats.Length; i++)
         {
-            if (seat.Config.Scope == BudgetScope.Provider)
+            ref readonly var seat = ref seats[i];
+            readings[i] = seat.Cell is { } cell ? Read(seat, cell.Owner, nowTicks) : Unlimited;
+        }
+    }
+
+    /// <summary>Forgets owners of whom nothing counts any more. Looks at every owner, at most once a minute.</summary>
+    /// <param name="nowTicks">UTC ticks.</param>
+    /// <param name="isKeptElsewhere">Whether a store keeps what tasks spent, so that those that nothing was reserved for in the last hour may go as well.</param>
+    public void Expire(long nowTicks, bool isKeptElsewhere)
+    {
+        var due = Volatile.Read(ref _nextExpiry);
+        if (nowTicks >= due && Interlocked.CompareExchange(ref _nextExpiry, nowTicks + TimeSpan.TicksPerMinute, due) == due)
+        {
+            foreach (var ledger in _ledgers.Values)
             {
-                var reading = Read(seat, snapshot.Names[candidate], nowTicks);
-                var isTighter = reading.NanoUsd < tightest.NanoUsd || reading.Tokens < tightest.Tokens;
-                tightest = new BudgetReading(
-                    Math.Min(reading.NanoUsd, tightest.NanoUsd),
-                    Math.Min(reading.Tokens, tightest.Tokens),
-                    isTighter ? Math.Max(reading.Until, tightest.Until) : tightest.Until);
+                ledger.Expire(nowTicks, isKeptElsewhere);
             }
         }
-
-        return tightest;
     }
 
     /// <summary>Gives back what lost attempts hold. Looks at most once a second.</summary>
@@ -99,6 +114,37 @@ internal sealed class BudgetBook(int maxOwners = BudgetBook.DefaultMaxOwners)
         BudgetScope.Task => taskId,
         _ => null,
     };
+
+    private static bool IsPlain(string tenant)
+    {
+        foreach (var character in tenant)
+        {
+            if (character == '\0' || char.IsSurrogate(character))
+            {
+                return false;
+            }
+        }
+
+        return tenant.Length <= BudgetKey.MaxOwnerLength;
+    }
+
+    // NUL is no text in PostgreSQL, and half a surrogate pair is none in UTF-8.
+    private static string Cleaned(string tenant)
+    {
+        var text = new StringBuilder(BudgetKey.MaxOwnerLength);
+        foreach (var rune in tenant.EnumerateRunes())
+        {
+            var clean = rune.Value == 0 ? Rune.ReplacementChar : rune;
+            if (text.Length + clean.Utf16SequenceLength > BudgetKey.MaxOwnerLength)
+            {
+                break;
+            }
+
+            text.Append(clean.ToString());
+        }
+
+        return text.ToString();
+    }
 
     private BudgetLedger LedgerOf(BudgetConfig config) => _ledgers.GetOrAdd(
         (config.Name, config.Scope, config.Window), static (key, most) => new BudgetLedger(key.Name, key.Scope, key.Window, most), maxOwners);

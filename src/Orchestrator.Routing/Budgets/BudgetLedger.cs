@@ -19,6 +19,12 @@ internal sealed class BudgetLedger(string name, BudgetScope scope, BudgetWindow 
 
     public BudgetWindow Window { get; } = window;
 
+    /// <summary>Whether its owners come and go: tenants and tasks do, providers and everybody stay.</summary>
+    public bool KeepsOwnersApart => Scope is BudgetScope.Tenant or BudgetScope.Task;
+
+    /// <summary>Whether there is room for many more owners, so that one may be kept that nobody asked for yet.</summary>
+    public bool HasAmpleRoom => Volatile.Read(ref _count) < maxOwners / 2;
+
     public IEnumerable<BudgetCell> Cells => _cells.Values;
 
     public BudgetCell? Find(string owner) => _cells.GetValueOrDefault(owner);
@@ -32,7 +38,7 @@ internal sealed class BudgetLedger(string name, BudgetScope scope, BudgetWindow 
             return cell;
         }
 
-        if (Scope is BudgetScope.Tenant or BudgetScope.Task && Volatile.Read(ref _count) >= maxOwners && !TryTrim(now))
+        if (KeepsOwnersApart && Volatile.Read(ref _count) >= maxOwners && !TryTrim(now))
         {
             return null;
         }
@@ -47,6 +53,17 @@ internal sealed class BudgetLedger(string name, BudgetScope scope, BudgetWindow 
         return GetOrAdd(owner, now);
     }
 
+    /// <summary>Forgets owners of whom nothing counts any more.</summary>
+    /// <param name="now">UTC ticks.</param>
+    /// <param name="forgetsIdleTasks">Also tasks in a window that runs, when nothing was reserved for them in the last hour and nothing is.</param>
+    public void Expire(long now, bool forgetsIdleTasks)
+    {
+        if (KeepsOwnersApart)
+        {
+            Forget(now, forgetsIdleTasks);
+        }
+    }
+
     private bool TryTrim(long now)
     {
         // Looks at every owner, so at most once a second.
@@ -56,7 +73,13 @@ internal sealed class BudgetLedger(string name, BudgetScope scope, BudgetWindow 
             return false;
         }
 
-        var unusedSince = Scope == BudgetScope.Task ? now - TimeSpan.TicksPerHour : 0;
+        Forget(now, forgetsIdleTasks: true);
+        return Volatile.Read(ref _count) < maxOwners;
+    }
+
+    private void Forget(long now, bool forgetsIdleTasks)
+    {
+        var unusedSince = forgetsIdleTasks && Scope == BudgetScope.Task ? now - TimeSpan.TicksPerHour : 0;
         foreach (var (owner, cell) in _cells)
         {
             if (cell.TryRetire(now, unusedSince) && _cells.TryRemove(KeyValuePair.Create(owner, cell)))
@@ -64,7 +87,5 @@ internal sealed class BudgetLedger(string name, BudgetScope scope, BudgetWindow 
                 Interlocked.Decrement(ref _count);
             }
         }
-
-        return Volatile.Read(ref _count) < maxOwners;
     }
 }

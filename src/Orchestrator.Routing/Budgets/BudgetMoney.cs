@@ -31,8 +31,8 @@ internal static class BudgetMoney
     /// <summary>A cap, which may be larger than one amount.</summary>
     public static long Cap(decimal usd) => usd >= NanoUsd.ToUsd(long.MaxValue / 2) ? long.MaxValue / 2 : (long)decimal.Floor(usd * NanoUsd.PerUsd);
 
-    /// <summary>A number of tokens, no larger than can be summed.</summary>
-    public static long Tokens(long tokens) => Math.Min(tokens, Most);
+    /// <summary>A number of tokens, no larger than can be summed; negative ones count as none.</summary>
+    public static long Tokens(long tokens) => Math.Clamp(tokens, 0, Most);
 
     /// <summary>For people: at least two decimals, no needless zeros.</summary>
     public static string Format(long nano) => "$" + NanoUsd.ToUsd(nano).ToString("0.00#######", CultureInfo.InvariantCulture);

@@ -13,9 +13,15 @@ internal sealed class BudgetPlan
         ByCandidate = [.. snapshot.Names.Select(name => Seats
             .Where(seat => seat.Config.Scope != BudgetScope.Provider || seat.Config.IsFor(name))
             .Select(seat => Seat(seat.Config, seat.Ledger, name)).ToArray())];
+        OfProviders = [.. snapshot.Names.SelectMany(name => Seats
+            .Where(seat => seat.Config.Scope == BudgetScope.Provider)
+            .Select(seat => seat.Config.IsFor(name) ? Seat(seat.Config, seat.Ledger, name) : default))];
     }
 
     public RoutingSnapshot Snapshot { get; }
+
+    /// <summary>For each candidate one seat for each budget that providers have for themselves; empty where it does not apply.</summary>
+    public BudgetSeat[] OfProviders { get; }
 
     /// <summary>By index of the budget.</summary>
     public BudgetSeat[] Seats { get; }

@@ -16,12 +16,12 @@ internal struct BudgetSum
     /// <summary>Spent and reserved by others, or before this process started, as the state store said last.</summary>
     public readonly long Foreign => Volatile.Read(in _foreign);
 
-    /// <summary>Reserves when that much is left; nothing can always be reserved.</summary>
+    /// <summary>Reserves when that much is left. Of a sum that is used up not even nothing can be reserved: the attempt may cost more than is expected.</summary>
     public bool TryReserve(long amount, long cap)
     {
         if (amount == 0)
         {
-            return true;
+            return Left(cap) > 0;
         }
 
         var committed = Volatile.Read(ref _committed);

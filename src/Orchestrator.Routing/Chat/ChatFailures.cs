@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using Orchestrator.Providers;
 
 namespace Orchestrator.Routing.Chat;
@@ -6,14 +8,25 @@ namespace Orchestrator.Routing.Chat;
 /// <summary>Reads what chat clients throw.</summary>
 public static class ChatFailures
 {
+    /// <summary>
+    /// The key under which an exception's <see cref="Exception.Data"/> may say how long the service asked to wait: a <see cref="TimeSpan"/>, a <see cref="RetryConditionHeaderValue"/> with a
+    /// delta, or the text of the header in seconds. An <see cref="HttpRequestException"/> has no place for headers of its own.
+    /// </summary>
+    public const string RetryAfterKey = "Retry-After";
+
     private static readonly string[] ContextWords = ["context length", "context_length", "context window", "maximum context", "too many tokens", "prompt is too long"];
 
-    /// <summary>The failure behind an exception: by the status of an <see cref="HttpRequestException"/> in it, else by its type.</summary>
+    /// <summary>The failure behind an exception: by the status of an <see cref="HttpRequestException"/> in it, else by its type. See also <see cref="RetryAfterKey"/>.</summary>
     /// <param name="error">What the client threw.</param>
     /// <returns>The failure. Its message names the exception and its status, never the request.</returns>
     public static AgentFailure Classify(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
+        return ByType(error) with { RetryAfter = RetryAfterOf(error) };
+    }
+
+    private static AgentFailure ByType(Exception error)
+    {
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
             switch (inner)
@@ -30,6 +43,26 @@ public static class ChatFailures
         }
 
         return Failure(FailureClass.Unknown, $"The chat client threw {error.GetType().Name}.");
+    }
+
+    private static TimeSpan? RetryAfterOf(Exception error)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            TimeSpan? wait = inner.Data[RetryAfterKey] switch
+            {
+                TimeSpan given => given,
+                RetryConditionHeaderValue { Delta: { } delta } => delta,
+                string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => TimeSpan.FromSeconds(seconds),
+                _ => null,
+            };
+            if (wait >= TimeSpan.Zero)
+            {
+                return wait;
+            }
+        }
+
+        return null;
     }
 
     private static FailureClass OfStatus(HttpStatusCode status, string message) => (int)status switch

@@ -3,17 +3,38 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Routing.Chat;
 
 /// <summary>The frames of one client's stream: each may be waited for under a token of its own, and a client that ignores its token holds nobody up.</summary>
-internal sealed class ChatFrames(IAsyncEnumerator<ChatResponseUpdate> frames, CancellationTokenSource stop) : IAsyncEnumerator<ChatResponseUpdate>
+internal sealed class ChatFrames : IAsyncEnumerator<ChatResponseUpdate>
 {
+    private readonly IAsyncEnumerator<ChatResponseUpdate> _frames;
+    private readonly CancellationTokenSource _stop;
     private Task<bool>? _next;
 
-    public ChatResponseUpdate Current => frames.Current;
+    private ChatFrames(IAsyncEnumerator<ChatResponseUpdate> frames, CancellationTokenSource stop) => (_frames, _stop) = (frames, stop);
+
+    public ChatResponseUpdate Current => _frames.Current;
+
+    /// <summary>Opens the stream; what the client throws at once comes through.</summary>
+    /// <param name="open">Opens it, under the token that it lives by.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static ChatFrames Open(Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> open, CancellationToken cancellationToken)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            return new ChatFrames(open(stop.Token).GetAsyncEnumerator(stop.Token), stop);
+        }
+        catch
+        {
+            stop.Dispose();
+            throw;
+        }
+    }
 
     public ValueTask<bool> MoveNextAsync() => MoveNextAsync(CancellationToken.None);
 
     public async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
-        _next = frames.MoveNextAsync().AsTask();
+        _next = _frames.MoveNextAsync().AsTask();
         var any = await _next.WaitAsync(cancellationToken).ConfigureAwait(false);
         _next = null;
         return any;
@@ -21,26 +42,35 @@ internal sealed class ChatFrames(IAsyncEnumerator<ChatResponseUpdate> frames, Ca
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync().ConfigureAwait(false);
-        if (_next is { IsCompleted: false } pending)
+        await _stop.CancelAsync().ConfigureAwait(false);
+        var closing = CloseAsync();
+
+        // A client that ignores its token is not waited for.
+        if (_next is null or { IsCompleted: true })
         {
-            // An enumerator must not be disposed while it moves. It ends by itself; what it throws then is of no interest.
-            _ = pending.ContinueWith(
-                static (ended, state) =>
-                {
-                    _ = ended.Exception;
-                    var (enumerator, source) = ((IAsyncEnumerator<ChatResponseUpdate>, CancellationTokenSource))state!;
-                    source.Dispose();
-                    return enumerator.DisposeAsync().AsTask();
-                },
-                (frames, stop),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-            return;
+            await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else
+        {
+            Abandoned.Watch(closing);
+        }
+    }
+
+    // An enumerator must not be disposed while it moves. What it throws when nobody listens any more is of no interest.
+    private async Task CloseAsync()
+    {
+        if (_next is { } pending)
+        {
+            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await frames.DisposeAsync().ConfigureAwait(false);
-        stop.Dispose();
+        try
+        {
+            await _frames.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _stop.Dispose();
+        }
     }
 }

@@ -23,6 +23,9 @@ public sealed class ChatRoutingException : OrchestratorException
     /// <summary>When a provider may be eligible again; <see langword="null"/> when that is not known.</summary>
     public DateTimeOffset? EligibleAt { get; }
 
+    /// <summary>How long to wait before asking again, from 0; <see langword="null"/> when that is not known.</summary>
+    public TimeSpan? RetryAfter { get; internal init; }
+
     /// <summary>The text that the caller has seen before the stream broke; empty when there was none.</summary>
     public string PartialText { get; }
 }

@@ -21,14 +21,19 @@ internal sealed class FailoverChatClient(ChatRouting routing, ChatRoutingOptions
             using var limit = new ChatTimeLimit(settings.FirstContentTimeout, time, token);
             try
             {
-                var response = await routing.Client(context).GetResponseAsync(all, ChatTasks.Options(options, context.Model), limit.Token)
-                    .WaitAsync(limit.Token).ConfigureAwait(false);
-                return new AttemptResult<ChatResponse> { Value = response, CostUsd = ChatRouting.CostOf(context, response.Usage), Tokens = ChatRouting.TokensOf(response.Usage) };
+                var response = await AskAsync(routing.Client(context), all, ChatTasks.Options(options, context.Model), limit.Token).ConfigureAwait(false);
+                return new AttemptResult<ChatResponse>
+                {
+                    Value = response,
+                    CostUsd = ChatRouting.CostOf(context, response.Usage),
+                    Tokens = ChatRouting.TokensOf(response.Usage),
+                    Usage = ChatRouting.UsageOf(response.Usage),
+                };
             }
             catch (Exception error) when (!token.IsCancellationRequested)
             {
                 last = error;
-                return new AttemptResult<ChatResponse> { Failure = limit.Failure(error) ?? Classify(error), CostUsd = 0, Tokens = 0 };
+                return Failed<ChatResponse>(limit.Failure(error) ?? Classify(error));
             }
         }
     }
@@ -55,29 +60,34 @@ internal sealed class FailoverChatClient(ChatRouting routing, ChatRoutingOptions
             yield return update;
         }
 
-        await open.EndAsync(new AttemptEnd(null, ChatRouting.CostOf(open.Context, usage), ChatRouting.TokensOf(usage))).ConfigureAwait(false);
+        var end = new AttemptEnd(null, ChatRouting.CostOf(open.Context, usage), ChatRouting.TokensOf(usage)) { Usage = ChatRouting.UsageOf(usage) };
+        await open.EndAsync(end).ConfigureAwait(false);
 
         async ValueTask<AttemptResult<ChatStream>> BeginAsync(AttemptContext context, CancellationToken token)
         {
-            // The stream lives on after the attempt has begun well, so it is opened under the caller's token; the limit and a lost race end the wait for it.
-            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var frames = routing.Client(context).GetStreamingResponseAsync(all, ChatTasks.Options(options, context.Model), stop.Token).GetAsyncEnumerator(stop.Token);
-            var owned = new ChatFrames(frames, stop);
             using var limit = new ChatTimeLimit(settings.FirstContentTimeout, time, token);
+            ChatFrames? frames = null;
             try
             {
-                return new AttemptResult<ChatStream> { Value = await HeadAsync(owned, limit.Token).ConfigureAwait(false), IsOpen = true };
+                // The stream lives on after the attempt has begun well, so it is opened under the caller's token; the limit and a lost race end the wait for it.
+                frames = ChatFrames.Open(
+                    stop => routing.Client(context).GetStreamingResponseAsync(all, ChatTasks.Options(options, context.Model), stop), cancellationToken);
+                return new AttemptResult<ChatStream> { Value = await HeadAsync(frames, limit.Token).ConfigureAwait(false), IsOpen = true };
             }
             catch (Exception error)
             {
-                await owned.DisposeAsync().ConfigureAwait(false);
+                if (frames is not null)
+                {
+                    await frames.DisposeAsync().ConfigureAwait(false);
+                }
+
                 if (token.IsCancellationRequested)
                 {
                     throw;
                 }
 
                 last = error;
-                return new AttemptResult<ChatStream> { Failure = limit.Failure(error) ?? Classify(error), CostUsd = 0, Tokens = 0 };
+                return Failed<ChatStream>(limit.Failure(error) ?? Classify(error));
             }
         }
     }
@@ -105,8 +115,32 @@ internal sealed class FailoverChatClient(ChatRouting routing, ChatRoutingOptions
         return new ChatStream(held, frames, HasEnded: true);
     }
 
-    private static ChatRoutingException Failed<TResult>(AgentFailure failure, AttemptOutcome<TResult> outcome, string seen, Exception? inner) =>
-        new(failure, outcome.Attempts, outcome.EligibleAt, seen, inner);
+    /// <summary>The answer, or the end of the wait for a client that ignores its token.</summary>
+    private static async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+    {
+        var answer = client.GetResponseAsync(messages, options, cancellationToken);
+        try
+        {
+            return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Abandoned.Watch(answer);
+        }
+    }
+
+    /// <summary>A refused request costs nothing. Nobody knows what a service has worked that did not answer in time, or whose answer broke off: then what was expected is charged.</summary>
+    private static AttemptResult<TResult> Failed<TResult>(AgentFailure failure)
+    {
+        var mayHaveWorked = failure.Class is FailureClass.Timeout or FailureClass.StartupTimeout or FailureClass.IdleTimeout or FailureClass.Protocol;
+        return new AttemptResult<TResult> { Failure = failure, CostUsd = mayHaveWorked ? null : 0, Tokens = mayHaveWorked ? null : 0 };
+    }
+
+    private ChatRoutingException Failed<TResult>(AgentFailure failure, AttemptOutcome<TResult> outcome, string seen, Exception? inner)
+    {
+        var wait = outcome.EligibleAt - time.GetUtcNow() ?? failure.RetryAfter;
+        return new ChatRoutingException(failure, outcome.Attempts, outcome.EligibleAt, seen, inner) { RetryAfter = wait < TimeSpan.Zero ? TimeSpan.Zero : wait };
+    }
 
     private async IAsyncEnumerable<ChatResponseUpdate> ContinueAsync(
         ChatStream stream, AttemptOutcome<ChatStream> outcome, OpenAttempt open, StringBuilder seen, [EnumeratorCancellation] CancellationToken cancellationToken)

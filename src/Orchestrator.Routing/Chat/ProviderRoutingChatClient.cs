@@ -21,23 +21,28 @@ public sealed class ProviderRoutingChatClient : RoutingChatClient
     /// <param name="options">Time limits and the reading of failures; <see langword="null"/> for the defaults.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="loggers">Where routing is logged; <see langword="null"/> for nowhere.</param>
+    /// <param name="services">What is measured, recorded and kept; <see langword="null"/> for nothing.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Two providers have one name, or a setting is wrong; the message names all errors.</exception>
     public ProviderRoutingChatClient(
         IEnumerable<ChatProvider> providers,
         ProviderRoutingOptions? routing = null,
         ChatRoutingOptions? options = null,
         TimeProvider? timeProvider = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        ChatRoutingServices? services = null)
     {
         ArgumentNullException.ThrowIfNull(providers);
         options ??= new ChatRoutingOptions();
         ChatRoutingOptionsValidator.ThrowIfWrong(options);
-        Routing = new ChatRouting(providers, routing ?? new ProviderRoutingOptions(), timeProvider ?? TimeProvider.System, loggers);
+        Routing = new ChatRouting(providers, routing ?? new ProviderRoutingOptions(), timeProvider ?? TimeProvider.System, loggers, services ?? new ChatRoutingServices());
         _failover = new FailoverChatClient(Routing, options, timeProvider ?? TimeProvider.System);
     }
 
     /// <summary>The router over the chat clients: ask it why, tell it what a person thought of an answer.</summary>
     public IProviderRouter Router => Routing.Router;
+
+    /// <summary>What it remembers over restarts, to be loaded before the first request and saved now and then. <c>AddRoutedChatClient</c> has the host do that.</summary>
+    public IRoutingState State => Routing.State;
 
     internal ChatRouting Routing { get; }
 

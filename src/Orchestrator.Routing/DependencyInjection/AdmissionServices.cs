@@ -26,6 +26,7 @@ internal static class AdmissionServices
         services.TryAddSingleton<IProviderStatuses>(provider => new ProviderStatuses(
             registryOf(provider), provider.GetRequiredService<TimeProvider>(), LoggerOf<ProviderStatuses>(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRoutingStateSource, HealthStateSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRoutingStateSource, DrainingStateSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRoutingStateSource, EstimateStateSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRoutingStateSource, SessionStateSource>());
         services.TryAddSingleton(provider => new RoutingStateKeeper(

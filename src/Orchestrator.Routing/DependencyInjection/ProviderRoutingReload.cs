@@ -25,7 +25,7 @@ internal sealed class ProviderRoutingReload : IDisposable
                 Replace(options);
             }
         });
-        if (monitor.CurrentValue is var current && !ReferenceEquals(current, registry.Options))
+        if (monitor.CurrentValue is var current && !ReferenceEquals(current, registry.Source))
         {
             // They changed after the registry was made and before anybody listened.
             Replace(current);

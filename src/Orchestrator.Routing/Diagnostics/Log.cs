@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(1009, LogLevel.Error, "The changed routing settings are wrong; the old ones stay.", EventName = "SettingsRefused")]
     public static partial void SettingsRefused(ILogger logger, Exception error);
 
+    [LoggerMessage(1010, LogLevel.Error, "The selection policy '{Policy}' failed at task {TaskId}; the best score was taken.", EventName = "SelectionPolicyFailed")]
+    public static partial void SelectionPolicyFailed(ILogger logger, Exception error, string policy, string taskId);
+
     [LoggerMessage(1070, LogLevel.Information, "The attempt of {Provider} at task {TaskId} failed ({Failure}); what follows: {Response}.", EventName = "AttemptFailed")]
     public static partial void AttemptFailed(ILogger logger, string taskId, string provider, FailureClass failure, Attempts.FailureResponse response);
 
@@ -63,7 +66,7 @@ internal static partial class Log
     [LoggerMessage(1030, LogLevel.Error, "The state store cannot be reached: attempt {AttemptId} is not admitted, because its budgets cannot be checked.", EventName = "BudgetStoreUnreachable")]
     public static partial void BudgetStoreUnreachable(ILogger logger, Exception error, string attemptId);
 
-    [LoggerMessage(1031, LogLevel.Warning, "What attempt {AttemptId} has spent cannot be written to the state store now; it is repeated until it succeeds.", EventName = "SettlementPostponed")]
+    [LoggerMessage(1031, LogLevel.Warning, "What attempt {AttemptId} has spent cannot be written to the state store now; it is repeated.", EventName = "SettlementPostponed")]
     public static partial void SettlementPostponed(ILogger logger, Exception error, string attemptId);
 
     [LoggerMessage(1032, LogLevel.Warning, "The reservation of attempt {AttemptId} could not be renewed in the state store.", EventName = "RenewalFailed")]
@@ -89,6 +92,12 @@ internal static partial class Log
 
     [LoggerMessage(1039, LogLevel.Error, "A round of health checks broke; the next one comes as planned.", EventName = "HealthRoundBroke")]
     public static partial void HealthRoundBroke(ILogger logger, Exception error);
+
+    [LoggerMessage(1040, LogLevel.Error, "The state store works, but refuses again and again to book attempt {AttemptId}: {NanoUsd} billionths of a US dollar and {Tokens} tokens are not counted by it.", EventName = "SettlementGivenUp")]
+    public static partial void SettlementGivenUp(ILogger logger, Exception error, string attemptId, long nanoUsd, long tokens);
+
+    [LoggerMessage(1041, LogLevel.Information, "Another process decided about {Provider}: it takes no new work (true) or works again (false): {IsDraining}.", EventName = "DrainingTakenOver")]
+    public static partial void DrainingTakenOver(ILogger logger, string provider, bool isDraining);
 
     [LoggerMessage(1050, LogLevel.Warning, "{Count} decisions or outcomes were not recorded ({Reason}); the meter counts all further ones.", EventName = "RecordsDropped")]
     public static partial void RecordsDropped(ILogger logger, int count, string reason);

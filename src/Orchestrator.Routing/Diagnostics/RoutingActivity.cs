@@ -69,15 +69,15 @@ internal static class RoutingActivity
             .SetTag(ProviderRoutingDiagnostics.AttemptTag, number);
     }
 
-    /// <summary>Ends the activity of an attempt.</summary>
-    public static void End(Activity? activity, FailureClass? failure, TokenUsage? usage, long tokens, decimal costUsd)
+    /// <summary>Ends the activity of an attempt. What is not known is null and has no tag.</summary>
+    public static void End(Activity? activity, FailureClass? failure, TokenUsage? usage, long? tokens, decimal? costUsd)
     {
         if (activity is null)
         {
             return;
         }
 
-        activity.SetTag(ProviderRoutingDiagnostics.CostTag, (double)costUsd);
+        activity.SetTag(ProviderRoutingDiagnostics.CostTag, (double?)costUsd);
         if (usage is null)
         {
             activity.SetTag(ProviderRoutingDiagnostics.TokensTag, tokens);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Orchestrator.Routing.Snapshots;
 
 namespace Orchestrator.Routing.Health;
@@ -7,16 +8,28 @@ internal static class CircuitBreaker
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(7);
 
-    /// <summary>Takes the only probe of a half-open breaker; true as well when the breaker is closed.</summary>
-    public static bool TryEnter(ref ProviderState state, long now, TimeSpan probeTimeout)
+    /// <summary>Takes the only probe of a half-open breaker for a decision; true as well when the breaker is closed.</summary>
+    /// <param name="state">The candidate's state.</param>
+    /// <param name="tag">Whose the probe is: the decision that took it, bound to its time.</param>
+    /// <param name="now">UTC ticks.</param>
+    /// <param name="probeTimeout">How long it keeps others out when nothing is heard of it.</param>
+    /// <param name="decision">Who wants it.</param>
+    public static bool TryEnter(ref ProviderState state, ref long tag, long now, TimeSpan probeTimeout, Guid decision)
     {
         if (Volatile.Read(ref state.OpenUntil) == 0)
         {
             return true;
         }
 
-        var probe = Volatile.Read(ref state.ProbeUntil);
-        return probe <= now && Interlocked.CompareExchange(ref state.ProbeUntil, now + probeTimeout.Ticks, probe) == probe;
+        var (probe, until) = (Volatile.Read(ref state.ProbeUntil), now + probeTimeout.Ticks);
+        if (probe > now || Interlocked.CompareExchange(ref state.ProbeUntil, until, probe) != probe)
+        {
+            return false;
+        }
+
+        // Nobody can give this probe back before the decision is known to its caller, so the tag may follow the time.
+        Interlocked.Exchange(ref tag, TagOf(decision, until));
+        return true;
     }
 
     /// <summary>Closes the breaker; false when it was closed.</summary>
@@ -25,16 +38,22 @@ internal static class CircuitBreaker
         // Nearly always there is nothing to clear; then nothing is written.
         Clear(ref state.Failures);
         Clear(ref state.Trips);
-        Release(ref state);
-        return Volatile.Read(ref state.OpenUntil) != 0 && Interlocked.Exchange(ref state.OpenUntil, 0) != 0;
-    }
-
-    /// <summary>Lets the next probe in when this one told nothing.</summary>
-    public static void Release(ref ProviderState state)
-    {
         if (Volatile.Read(ref state.ProbeUntil) != 0)
         {
             Interlocked.Exchange(ref state.ProbeUntil, 0);
+        }
+
+        return Volatile.Read(ref state.OpenUntil) != 0 && Interlocked.Exchange(ref state.OpenUntil, 0) != 0;
+    }
+
+    /// <summary>Lets the next probe in when this one told nothing. Only the decision that took the probe gives it back; for any other this does nothing.</summary>
+    public static void Release(ref ProviderState state, ref long tag, Guid decision)
+    {
+        // The tag holds the time as well: that of an earlier probe does not fit the time of a later one whose tag is not written yet.
+        var until = Volatile.Read(ref state.ProbeUntil);
+        if (until != 0 && Volatile.Read(ref tag) == TagOf(decision, until))
+        {
+            Interlocked.CompareExchange(ref state.ProbeUntil, 0, until);
         }
     }
 
@@ -112,6 +131,12 @@ internal static class CircuitBreaker
     }
 
     public static TimeSpan Clamp(TimeSpan wait) => wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
+
+    private static long TagOf(Guid decision, long until)
+    {
+        var halves = MemoryMarshal.Cast<Guid, ulong>(new ReadOnlySpan<Guid>(in decision));
+        return (long)Mixer.Mix(halves[0] ^ Mixer.Mix(halves[1] ^ (ulong)until));
+    }
 
     private static TimeSpan BackOff(RoutingConfig config, int trips, ulong salt)
     {

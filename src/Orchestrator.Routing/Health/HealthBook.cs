@@ -1,5 +1,6 @@
 using Orchestrator.Providers;
 using Orchestrator.Routing.Snapshots;
+using Orchestrator.Routing.State;
 
 namespace Orchestrator.Routing.Health;
 
@@ -9,6 +10,62 @@ internal sealed class HealthBook(ProviderState[] states)
 {
     private readonly OutcomeWindow[] _windows = new OutcomeWindow[states.Length];
     private readonly ActiveCheck?[] _checks = new ActiveCheck?[states.Length];
+
+    // Who has the probe, see CircuitBreaker. Beside the states, which are what a decision reads.
+    private readonly long[] _probes = new long[states.Length];
+
+    // Guards what operators said and when, by candidate; the hot path reads only the state's own field.
+    private readonly Lock _saying = new();
+    private readonly SavedDraining[] _draining = new SavedDraining[states.Length];
+
+    /// <summary>What operators last said; never when the time is 0.</summary>
+    public SavedDraining DrainingOf(int candidate)
+    {
+        lock (_saying)
+        {
+            return _draining[candidate];
+        }
+    }
+
+    /// <summary>Drains or resumes by call; false when it was so already.</summary>
+    public bool SetDraining(int candidate, bool isDraining, long now)
+    {
+        lock (_saying)
+        {
+            if (_draining[candidate].IsDraining == isDraining)
+            {
+                return false;
+            }
+
+            // Later than what was said before, also when the clock went back or stood still.
+            Say(candidate, new SavedDraining(isDraining, Math.Max(now, _draining[candidate].At + 1)));
+            return true;
+        }
+    }
+
+    /// <summary>Takes over what another process said, if that is later.</summary>
+    /// <returns>Whether that changed anything.</returns>
+    public bool TakeOverDraining(int candidate, SavedDraining said)
+    {
+        lock (_saying)
+        {
+            var before = _draining[candidate];
+            if (said.At <= before.At)
+            {
+                return false;
+            }
+
+            Say(candidate, said);
+            return before.IsDraining != said.IsDraining;
+        }
+    }
+
+    /// <summary>Lets an attempt of a decision in: always while the breaker is closed, and as its only probe when it is half-open.</summary>
+    public bool TryEnter(int candidate, long now, TimeSpan probeTimeout, Guid decision) =>
+        CircuitBreaker.TryEnter(ref states[candidate], ref _probes[candidate], now, probeTimeout, decision);
+
+    /// <summary>Gives a probe back that told nothing, if the decision has it.</summary>
+    public void ReleaseProbe(int candidate, Guid decision) => CircuitBreaker.Release(ref states[candidate], ref _probes[candidate], decision);
 
     /// <summary>Takes in how an attempt ended.</summary>
     /// <param name="snapshot">The settings.</param>
@@ -38,13 +95,15 @@ internal sealed class HealthBook(ProviderState[] states)
                 return Opened(ref window, CircuitBreaker.FailFatally(ref state, now, outcome.RetryAfter, config));
             case FailureEffect.RateLimited:
                 Interlocked.Increment(ref window.Limited);
-                return Waits(ref state, ref state.LimitedUntil, now, outcome.RetryAfter ?? config.RateLimitDelay);
+                ReleaseProbe(candidate, outcome.DecisionId);
+                return Waits(ref state.LimitedUntil, now, outcome.RetryAfter ?? config.RateLimitDelay);
             case FailureEffect.Quota:
                 Interlocked.Increment(ref window.Limited);
-                return Waits(ref state, ref state.QuotaUntil, now, outcome.RetryAfter ?? config.QuotaDelay);
+                ReleaseProbe(candidate, outcome.DecisionId);
+                return Waits(ref state.QuotaUntil, now, outcome.RetryAfter ?? config.QuotaDelay);
             default:
                 Interlocked.Increment(ref window.Neutral);
-                CircuitBreaker.Release(ref state);
+                ReleaseProbe(candidate, outcome.DecisionId);
                 return default;
         }
     }
@@ -79,6 +138,12 @@ internal sealed class HealthBook(ProviderState[] states)
 
     public ref OutcomeWindow WindowOf(int candidate) => ref _windows[candidate];
 
+    private void Say(int candidate, SavedDraining said)
+    {
+        _draining[candidate] = said;
+        Interlocked.Exchange(ref states[candidate].Draining, said.IsDraining ? 1 : 0);
+    }
+
     private static bool IsRatioReached(ref OutcomeWindow window, RoutingConfig config, long now)
     {
         var (attempts, failures) = window.Sum(now, config.BreakerWindow.Ticks);
@@ -103,10 +168,6 @@ internal sealed class HealthBook(ProviderState[] states)
         return new HealthChange(HealthChangeKind.BreakerOpened, until);
     }
 
-    private static HealthChange Waits(ref ProviderState state, ref long field, long now, TimeSpan wait)
-    {
-        var until = CircuitBreaker.Raise(ref field, now + CircuitBreaker.Clamp(wait).Ticks);
-        CircuitBreaker.Release(ref state);
-        return new HealthChange(HealthChangeKind.Waits, until);
-    }
+    private static HealthChange Waits(ref long field, long now, TimeSpan wait) =>
+        new(HealthChangeKind.Waits, CircuitBreaker.Raise(ref field, now + CircuitBreaker.Clamp(wait).Ticks));
 }

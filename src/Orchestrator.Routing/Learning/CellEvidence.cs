@@ -33,4 +33,23 @@ internal struct CellEvidence
     public void AddSeconds(double logSeconds, bool isOwn, double discount) => (isOwn ? ref LogSeconds : ref OtherLogSeconds).Add(logSeconds, discount);
 
     public void AddUsd(double usd, bool isOwn, double discount) => (isOwn ? ref Usd : ref OtherUsd).Add(usd, discount);
+
+    /// <summary>What this and later evidence come to together: the same as if the later one had been added piece by piece.</summary>
+    /// <param name="later">Evidence that was added to an empty cell with the same discount.</param>
+    /// <param name="discount">The discount.</param>
+    public readonly CellEvidence Then(in CellEvidence later, double discount)
+    {
+        var (own, other) = (DecayedMoments.Remains(later.Trials, discount), DecayedMoments.Remains(later.OtherTrials, discount));
+        return new CellEvidence
+        {
+            Successes = (Successes * own) + later.Successes,
+            Trials = (Trials * own) + later.Trials,
+            OtherSuccesses = (OtherSuccesses * other) + later.OtherSuccesses,
+            OtherTrials = (OtherTrials * other) + later.OtherTrials,
+            LogSeconds = LogSeconds.Then(later.LogSeconds, discount),
+            OtherLogSeconds = OtherLogSeconds.Then(later.OtherLogSeconds, discount),
+            Usd = Usd.Then(later.Usd, discount),
+            OtherUsd = OtherUsd.Then(later.OtherUsd, discount),
+        };
+    }
 }

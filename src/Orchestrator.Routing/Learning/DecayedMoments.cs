@@ -21,4 +21,26 @@ internal struct DecayedMoments
         Mean += distance / Weight;
         Squares = (Squares * discount) + (distance * (value - Mean));
     }
+    /// <summary>What these and later values come to together: the same as if the later ones had been added one by one.</summary>
+    /// <param name="later">Values that were added to an empty series with the same discount.</param>
+    /// <param name="discount">The discount.</param>
+    public readonly DecayedMoments Then(in DecayedMoments later, double discount)
+    {
+        if (later.Weight <= 0)
+        {
+            return this;
+        }
+
+        var weight = Weight * Remains(later.Weight, discount);
+        var distance = later.Mean - Mean;
+        return new DecayedMoments
+        {
+            Weight = weight + later.Weight,
+            Mean = Mean + (distance * later.Weight / (weight + later.Weight)),
+            Squares = (Squares * Remains(later.Weight, discount)) + later.Squares + (distance * distance * weight * later.Weight / (weight + later.Weight)),
+        };
+    }
+
+    /// <summary>What remains of the evidence before a series of this discounted weight: the weight tells how many values it had, (1 - d^n) / (1 - d).</summary>
+    public static double Remains(double laterWeight, double discount) => Math.Clamp(1 - (laterWeight * (1 - discount)), 0, 1);
 }

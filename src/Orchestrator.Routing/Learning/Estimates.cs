@@ -98,6 +98,7 @@ internal sealed class Estimates
             {
                 // The first cell speaks of the type as a whole: everything is its own.
                 evidence.Cells[cell].AddOutcome(succeeded, cell == first || cell == own, config.Discount);
+                evidence.Fresh.Cells[cell].AddOutcome(succeeded, cell == first || cell == own, config.Discount);
                 Publish(candidate, cell);
             }
 
@@ -127,11 +128,13 @@ internal sealed class Estimates
                 if (knowsDuration)
                 {
                     evidence.Cells[cell].AddSeconds(logSeconds, isOwn, config.Discount);
+                    evidence.Fresh.Cells[cell].AddSeconds(logSeconds, isOwn, config.Discount);
                 }
 
                 if (costUsd > 0)
                 {
                     evidence.Cells[cell].AddUsd((double)costUsd, isOwn, config.Discount);
+                    evidence.Fresh.Cells[cell].AddUsd((double)costUsd, isOwn, config.Discount);
                 }
 
                 Publish(candidate, cell);
@@ -152,23 +155,77 @@ internal sealed class Estimates
         }
     }
 
-    /// <summary>A copy of what was seen.</summary>
-    public CellEvidence Read(int candidate, int cell)
+    /// <summary>A copy of everything that was seen of a candidate.</summary>
+    public CellEvidence[] Read(int candidate)
     {
         var evidence = _evidence[candidate];
         lock (evidence.Guard)
         {
-            return evidence.Cells[cell];
+            return [.. evidence.Cells];
         }
     }
 
-    /// <summary>Replaces everything that was seen of a candidate; also when learning is frozen.</summary>
+    /// <summary>A copy of everything that was seen of a candidate, for a save.</summary>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="number">The number of the save.</param>
+    /// <param name="isNew">Whether something was seen since the last save: then it stays known under the number for a while, see <see cref="Merge"/>.</param>
+    public CellEvidence[] Save(int candidate, long number, out bool isNew)
+    {
+        var evidence = _evidence[candidate];
+        lock (evidence.Guard)
+        {
+            isNew = !evidence.Fresh.IsEmpty;
+            if (isNew)
+            {
+                evidence.Keep(number, Volatile.Read(ref _config).Discount);
+            }
+
+            return [.. evidence.Cells];
+        }
+    }
+
+    /// <summary>What went into the saves up to this number has been seen in the store.</summary>
+    public void Confirm(int candidate, long number)
+    {
+        var evidence = _evidence[candidate];
+        lock (evidence.Guard)
+        {
+            evidence.Confirmed = Math.Max(evidence.Confirmed, number);
+        }
+    }
+
+    /// <summary>Takes over what others saved, with what this process saw itself and is not in it added.</summary>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="saved">What is saved.</param>
+    /// <param name="confirmed">The number of this process' last save that is in it; 0 for none.</param>
+    public void Merge(int candidate, ReadOnlySpan<CellEvidence> saved, long confirmed)
+    {
+        var discount = Volatile.Read(ref _config).Discount;
+        var evidence = _evidence[candidate];
+        lock (evidence.Guard)
+        {
+            evidence.Confirmed = Math.Max(evidence.Confirmed, confirmed);
+            saved.CopyTo(evidence.Cells);
+            foreach (var segment in evidence.Recent.Where(segment => segment.Number > confirmed))
+            {
+                segment.AddTo(evidence.Cells, discount);
+            }
+
+            evidence.Fresh.AddTo(evidence.Cells, discount);
+            PublishAll(candidate);
+            evidence.Changes++;
+        }
+    }
+
+    /// <summary>Replaces everything that was seen of a candidate, by this process and by others; also when learning is frozen.</summary>
     public void Replace(int candidate, ReadOnlySpan<CellEvidence> cells)
     {
         var evidence = _evidence[candidate];
         lock (evidence.Guard)
         {
             cells.CopyTo(evidence.Cells);
+            evidence.Recent.Clear();
+            evidence.Fresh = new LearnedSegment(0, IsWhole: true, cells.ToArray());
             PublishAll(candidate);
             evidence.Changes++;
         }
@@ -202,15 +259,42 @@ internal sealed class Estimates
 
     private sealed class CandidateEvidence(int cells)
     {
+        private const int MostRecent = 16;
+
         /// <summary>Guards everything here and the order in which cells are published.</summary>
         public readonly Lock Guard = new();
 
         public readonly CellEvidence[] Cells = new CellEvidence[cells];
+
+        /// <summary>What went into the last saves, the oldest first. Also what was seen in the store stays: somebody who did not look may write over it.</summary>
+        public readonly List<LearnedSegment> Recent = [];
+
+        /// <summary>What was seen since the last save.</summary>
+        public LearnedSegment Fresh = new(0, IsWhole: false, new CellEvidence[cells]);
 
         public double SuccessRate;
 
         public double Seconds;
 
         public long Changes;
+
+        /// <summary>The last save that was seen in the store.</summary>
+        public long Confirmed;
+
+        public void Keep(long number, double discount)
+        {
+            if (Recent.Count == MostRecent)
+            {
+                if (Recent[0].Number > Confirmed)
+                {
+                    Recent[1] = Recent[0].Then(Recent[1], discount);
+                }
+
+                Recent.RemoveAt(0);
+            }
+
+            Recent.Add(Fresh with { Number = number });
+            Fresh = new LearnedSegment(0, IsWhole: false, new CellEvidence[Cells.Length]);
+        }
     }
 }

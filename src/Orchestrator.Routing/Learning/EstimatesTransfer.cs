@@ -12,10 +12,33 @@ internal static class EstimatesTransfer
         Providers =
         [
             .. Enumerable.Range(0, estimates.Count)
-                .Select(candidate => new ProviderEstimates { Provider = snapshot.Names[candidate], Tasks = [.. Tasks(estimates, candidate)] })
+                .Select(candidate => Export(snapshot.Names[candidate], estimates.Read(candidate)))
                 .Where(provider => provider.Tasks.Count > 0),
         ],
     };
+
+    /// <summary>What was seen of one provider.</summary>
+    public static ProviderEstimates Export(string provider, CellEvidence[] cells) => new() { Provider = provider, Tasks = [.. Tasks(cells)] };
+
+    /// <summary>The evidence of one provider, without entries that cannot be.</summary>
+    public static CellEvidence[] ToCells(ProviderEstimates provider, out int refused)
+    {
+        var cells = new CellEvidence[Estimates.CellsPerCandidate];
+        refused = 0;
+        foreach (var task in provider.Tasks)
+        {
+            if (task.IsValid)
+            {
+                cells[Estimates.CellOf(task.TaskType, task.Complexity)] = task.ToEvidence();
+            }
+            else
+            {
+                refused++;
+            }
+        }
+
+        return cells;
+    }
 
     /// <summary>Replaces what was seen of every provider that the export names. What cannot be taken stays out.</summary>
     /// <returns>A sentence for each thing that was left out.</returns>
@@ -35,32 +58,20 @@ internal static class EstimatesTransfer
                 continue;
             }
 
-            var cells = new CellEvidence[Estimates.CellsPerCandidate];
-            foreach (var task in provider.Tasks)
-            {
-                if (task.IsValid)
-                {
-                    cells[Estimates.CellOf(task.TaskType, task.Complexity)] = task.ToEvidence();
-                }
-                else
-                {
-                    notes.Add($"An entry of provider '{provider.Provider}' has an unknown type of task or impossible numbers; it was left out.");
-                }
-            }
-
-            estimates.Replace(candidate, cells);
+            estimates.Replace(candidate, ToCells(provider, out var refused));
+            notes.AddRange(Enumerable.Repeat($"An entry of provider '{provider.Provider}' has an unknown type of task or impossible numbers; it was left out.", refused));
         }
 
         return [.. notes];
     }
 
-    private static IEnumerable<TaskEstimates> Tasks(Estimates estimates, int candidate)
+    private static IEnumerable<TaskEstimates> Tasks(CellEvidence[] cells)
     {
         for (var type = AgentTaskType.Generate; type <= AgentTaskType.Optimize; type++)
         {
             for (var complexity = TaskComplexity.Unknown; complexity <= TaskComplexity.Complex; complexity++)
             {
-                var evidence = estimates.Read(candidate, Estimates.CellOf(type, complexity));
+                var evidence = cells[Estimates.CellOf(type, complexity)];
                 if (!evidence.IsEmpty)
                 {
                     yield return TaskEstimates.From(type, complexity, evidence);

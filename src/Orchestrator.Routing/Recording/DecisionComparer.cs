@@ -52,7 +52,7 @@ internal static class DecisionComparer
 
     private static string Quote(string? value) => string.IsNullOrEmpty(value) ? "none" : $"'{value}'";
 
-    private static string? Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    private static string? Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 
     private static string? Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

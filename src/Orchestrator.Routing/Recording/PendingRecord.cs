@@ -30,6 +30,9 @@ internal sealed class PendingRecord
     /// <summary>What the decision was made with; null for anything but a decision.</summary>
     public RoutingSnapshot? Snapshot { get; private set; }
 
+    /// <summary>Whether a shadow decided.</summary>
+    public bool IsShadow { get; private set; }
+
     /// <summary>An outcome; null for anything else.</summary>
     public RecordedOutcome? Outcome { get; private set; }
 
@@ -40,8 +43,9 @@ internal sealed class PendingRecord
     public long Now => _now;
 
     /// <summary>Copies everything that the decision was made of.</summary>
-    public void Set(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame)
+    public void Set(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame, bool isShadow)
     {
+        IsShadow = isShadow;
         (Decision, Task, Constraints, Snapshot, Outcome) = (decision, task, constraints, frame.Snapshot, null);
         (_candidates, _budgetCount, _providerBudgetCount) = (frame.Snapshot.Count, frame.Budgets.Length, frame.ProviderBudgets.Length);
         (_pin, _now) = (frame.Pin, frame.Now);

@@ -10,10 +10,12 @@ namespace Orchestrator.Routing.Recording;
 
 /// <summary>Makes recorded decisions again under other settings and adds up what changes.</summary>
 /// <remarks>Chance is drawn anew, apart from the chance of the record: only then is an outcome weighted by one over its propensity an unbiased witness for other settings.</remarks>
-internal sealed class PolicyEvaluator(ProviderRoutingOptions options, IReadOnlyList<ISelectionPolicy> policies)
+internal sealed class PolicyEvaluator(ProviderRoutingOptions settings, IReadOnlyList<ISelectionPolicy> policies)
 {
     private const ulong OtherChance = 0xA5A5_5A5A_C3C3_3C3C;
 
+    // A copy: the caller may go on with its own object while decisions are read.
+    private readonly ProviderRoutingOptions _options = OptionsCopy.Of(settings);
     private readonly Dictionary<string, Replacement?> _replacements = new(StringComparer.Ordinal);
     private readonly Dictionary<(string? From, string? To), int> _shifts = [];
     private int _decisions;
@@ -24,6 +26,7 @@ internal sealed class PolicyEvaluator(ProviderRoutingOptions options, IReadOnlyL
     private double _priceDifference;
     private int _outcomes;
     private int _successes;
+    private int _withoutPropensity;
     private double _weights;
     private double _squaredWeights;
     private double _weightedSuccesses;
@@ -77,7 +80,9 @@ internal sealed class PolicyEvaluator(ProviderRoutingOptions options, IReadOnlyL
         _priceDifference += other.ExpectedPriceUsd - recorded.ExpectedPriceUsd;
         if (WasRight(recorded.Provider!, outcomes) is { } wasRight)
         {
-            Witness(wasRight, isSame ? 1 / recorded.Propensity : 0);
+            // A choice of which nobody knows how likely it was bears witness to nothing, whether it is the same or not.
+            _withoutPropensity += recorded.Propensity is null ? 1 : 0;
+            Witness(wasRight, isSame && recorded.Propensity is { } propensity ? 1 / propensity : 0);
         }
     }
 
@@ -89,6 +94,7 @@ internal sealed class PolicyEvaluator(ProviderRoutingOptions options, IReadOnlyL
         NewlyRejected = _newlyRejected,
         ExpectedPriceDifferenceUsd = _priced == 0 ? 0 : _priceDifference / _priced,
         Outcomes = _outcomes,
+        OutcomesWithoutPropensity = _withoutPropensity,
         RecordedSuccess = _outcomes == 0 ? null : (double)_successes / _outcomes,
         EstimatedSuccess = _weights == 0 ? null : _weightedSuccesses / _weights,
         EffectiveOutcomes = _weights == 0 ? 0 : _weights * _weights / _squaredWeights,
@@ -158,13 +164,13 @@ internal sealed class PolicyEvaluator(ProviderRoutingOptions options, IReadOnlyL
 
     private Replacement Prepare(RoutingSnapshotContent content)
     {
-        var errors = RoutingValidator.FindErrors(options, SnapshotRecords.Roster(content, policies));
+        var errors = RoutingValidator.FindErrors(_options, SnapshotRecords.Roster(content, policies));
         return errors.Count > 0
             ? throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(ProviderRoutingOptions), errors)
             : new Replacement(
-                SnapshotRecords.Build(content, options, version: 0, policies),
+                SnapshotRecords.Build(content, _options, version: 0, policies),
                 content.Options.Budgets.Select(budget => (budget.Name, budget.Scope, budget.Owner, budget.Window))
-                    .SequenceEqual(options.Budgets.Select(budget => (budget.Name, budget.Scope, budget.Owner, budget.Window))));
+                    .SequenceEqual(_options.Budgets.Select(budget => (budget.Name, budget.Scope, budget.Owner, budget.Window))));
     }
 
     private sealed record Replacement(RoutingSnapshot Snapshot, bool HasSameBudgets);

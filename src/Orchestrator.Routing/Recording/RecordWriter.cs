@@ -57,6 +57,7 @@ internal sealed class RecordWriter(IRoutingDecisionLog log, RoutingRecorderConfi
         SnapshotDigest = digest,
         State = pending.EncodeState(),
         At = new DateTimeOffset(pending.Now, TimeSpan.Zero),
+        IsShadow = pending.IsShadow,
         WorkerName = options.WorkerName,
         ContainerName = options.ContainerName,
     };

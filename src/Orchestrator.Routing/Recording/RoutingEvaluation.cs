@@ -22,6 +22,9 @@ public sealed record RoutingEvaluation
     /// <summary>How many decisions have an outcome that says whether the chosen provider's work was right.</summary>
     public required int Outcomes { get; init; }
 
+    /// <summary>How many of those were chosen with a probability that nobody knows, as by a host's own selection policy that does not say it; they count in <see cref="RecordedSuccess"/> and not in the estimate.</summary>
+    public int OutcomesWithoutPropensity { get; init; }
+
     /// <summary>The share of those that were right; <see langword="null"/> without any.</summary>
     public double? RecordedSuccess { get; init; }
 

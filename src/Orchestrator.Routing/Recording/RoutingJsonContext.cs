@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orchestrator.Routing.Learning;
 
 namespace Orchestrator.Routing.Recording;
 
@@ -12,6 +13,8 @@ namespace Orchestrator.Routing.Recording;
 [JsonSerializable(typeof(EstimatesExport))]
 [JsonSerializable(typeof(ProviderEstimates))]
 [JsonSerializable(typeof(TaskEstimates))]
+[JsonSerializable(typeof(SavedEstimates))]
+[JsonSerializable(typeof(SavedEstimatesWriter))]
 [JsonSerializable(typeof(RoutingSnapshotContent))]
 [JsonSerializable(typeof(RecordedProvider))]
 [JsonSerializable(typeof(string))]

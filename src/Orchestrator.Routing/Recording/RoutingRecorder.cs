@@ -62,7 +62,7 @@ public sealed class RoutingRecorder : IRoutingObserver, IAsyncDisposable, IDispo
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <inheritdoc/>
-    void IRoutingObserver.Decided(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame)
+    void IRoutingObserver.Decided(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame, bool isShadow)
     {
         if (!frame.Snapshot.Config.Options.RecordDecisions)
         {
@@ -70,7 +70,7 @@ public sealed class RoutingRecorder : IRoutingObserver, IAsyncDisposable, IDispo
         }
 
         var record = Take();
-        record.Set(decision, task, constraints, frame);
+        record.Set(decision, task, constraints, frame, isShadow);
         Send(record);
     }
 

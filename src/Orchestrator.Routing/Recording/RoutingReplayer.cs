@@ -71,7 +71,7 @@ public sealed class RoutingReplayer
 
     private static RoutingReplay Replay(RoutingRecord record, RoutingSnapshot snapshot, RecordedFrame recorded)
     {
-        var query = new RoutingQuery(record.Task, record.Constraints, snapshot);
+        var query = new RoutingQuery(record.Task, record.Constraints, snapshot, record.IsShadow);
         var frame = recorded.ToFrame(snapshot, record.Decision.Seed, withBudgets: true);
         var explanation = RoutingPipeline.Explain(frame, query, record.Decision.Id);
         return new RoutingReplay

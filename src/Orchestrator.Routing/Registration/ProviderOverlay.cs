@@ -97,12 +97,12 @@ internal static class ProviderOverlay
         },
     };
 
-    // A price of 0 that a host sets says that it costs nothing; one that a descriptor holds is only its default.
+    // Any of the models may be chosen, so each needs a price. A price of 0 that a host sets says that it costs nothing; one that a descriptor holds is only its default.
     private static bool HasPrice(ProviderDescriptor own, ProviderSettings settings) =>
         own.Kind is not (ProviderKind.AgentCli or ProviderKind.RemoteService or ProviderKind.ChatClient)
         || settings.PricePerTaskUsd is not null
         || own.PricePerTaskUsd > 0
         || (settings.Models is { } models
-            ? models.Any(model => model.InputUsd is not null || model.OutputUsd is not null)
-            : own.Models.Any(model => model.Prices.InputUsd > 0 || model.Prices.OutputUsd > 0));
+            ? models.Count > 0 && models.All(model => model.InputUsd is not null || model.OutputUsd is not null)
+            : own.Models.Count > 0 && own.Models.All(model => model.Prices.InputUsd > 0 || model.Prices.OutputUsd > 0));
 }

@@ -55,11 +55,29 @@ internal static class CandidateFilter
     public static bool IsAffordable(in RoutingFrame frame, in RoutingQuery query, in BudgetReading tightest, int candidate, double price) =>
         price <= query.MaxCostUsd
         && !IsShort(tightest, price, query.ExpectedTokens)
-        && (frame.ProviderBudgets.IsEmpty || !IsShort(frame.ProviderBudgets[candidate], price, query.ExpectedTokens));
+        && (frame.ProviderBudgets.IsEmpty || !IsAnyShort(frame.ProviderBudgetsOf(candidate), price, query.ExpectedTokens));
 
+    /// <summary>Whether a budget has less left than is needed, or nothing at all: what is used up lets nothing in, not even what is expected to be free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsShort(in BudgetReading reading, double price, long tokens) =>
-        (reading.NanoUsd != long.MaxValue && price * 1e9 > reading.NanoUsd) || tokens > reading.Tokens;
+        (reading.NanoUsd != long.MaxValue && (reading.NanoUsd <= 0 || price * 1e9 > reading.NanoUsd)) || tokens > reading.Tokens || reading.Tokens <= 0;
+
+    /// <summary>Whether more is needed than a budget ever has: then no new window helps.</summary>
+    public static bool IsAbove(BudgetConfig budget, double price, long tokens) =>
+        (budget.CapsMoney && price * 1e9 > budget.MaxNanoUsd) || tokens > budget.MaxTokens;
+
+    private static bool IsAnyShort(ReadOnlySpan<BudgetReading> readings, double price, long tokens)
+    {
+        foreach (ref readonly var reading in readings)
+        {
+            if (IsShort(reading, price, tokens))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsTarget(in RoutingQuery query, int candidate) =>

@@ -1,3 +1,4 @@
+using Orchestrator.Routing.Budgets;
 using Orchestrator.Routing.Health;
 using Orchestrator.Routing.Limits;
 using Orchestrator.Routing.Snapshots;
@@ -49,11 +50,10 @@ internal static class CandidateReasons
 
     public static bool Has(uint found, RejectionReason reason) => (found & (1u << (int)reason)) != 0;
 
-    /// <summary>When our own limits let the next attempt in.</summary>
-    public static long OwnLimitsUntil(in RoutingFrame frame, int candidate)
+    /// <summary>Until when a quota is used up: the provider's, or our own limit of a day.</summary>
+    private static long QuotaUntil(in RoutingFrame frame, ref ProviderState state, int candidate)
     {
-        ref var state = ref frame.States[candidate];
-        var until = Math.Max(Volatile.Read(ref state.RequestsFrom), Volatile.Read(ref state.TokensFrom));
+        var until = Volatile.Read(ref state.QuotaUntil);
         return frame.Snapshot.HasDayLimits && CandidateFilter.IsDayUsedUp(frame.Snapshot, ref state, frame.Now, candidate) ? Math.Max(until, DayLimit.Next(frame.Now)) : until;
     }
 
@@ -99,24 +99,25 @@ internal static class CandidateReasons
 
     private static uint Budgets(in RoutingFrame frame, in RoutingQuery query, int candidate, double price, ref long until, ref bool lasts)
     {
-        var found = 0u;
-        for (var i = -1; i < frame.Budgets.Length; i++)
-        {
-            if (i < 0 && frame.ProviderBudgets.IsEmpty)
-            {
-                continue;
-            }
+        var isShort = false;
+        Look(frame.Snapshot.ProviderBudgets, frame.ProviderBudgetsOf(candidate), price, query.ExpectedTokens, ref isShort, ref until, ref lasts);
+        Look(frame.Snapshot.Budgets, frame.Budgets, price, query.ExpectedTokens, ref isShort, ref until, ref lasts);
+        return Bit(RejectionReason.Budget, isShort);
+    }
 
-            var reading = i < 0 ? frame.ProviderBudgets[candidate] : frame.Budgets[i];
-            if (CandidateFilter.IsShort(reading, price, query.ExpectedTokens))
+    private static void Look(
+        BudgetConfig[] budgets, ReadOnlySpan<BudgetReading> readings, double price, long tokens, ref bool isShort, ref long until, ref bool lasts)
+    {
+        for (var i = 0; i < readings.Length; i++)
+        {
+            ref readonly var reading = ref readings[i];
+            if (CandidateFilter.IsShort(reading, price, tokens))
             {
-                found |= Bit(RejectionReason.Budget, true);
-                lasts |= reading.Until == 0;
+                isShort = true;
+                lasts |= reading.Until == 0 || CandidateFilter.IsAbove(budgets[i], price, tokens);
                 until = Math.Max(until, reading.Until);
             }
         }
-
-        return found;
     }
 
     private static uint Passing(in RoutingFrame frame, ref ProviderState state, int candidate, ref long until)
@@ -126,8 +127,10 @@ internal static class CandidateReasons
         return Until(RejectionReason.Unhealthy, Volatile.Read(ref state.UnhealthyUntil), now, ref until)
             | Until(RejectionReason.BreakerOpen, open, now, ref until)
             | (open != 0 && open <= now ? Until(RejectionReason.HalfOpenBusy, Volatile.Read(ref state.ProbeUntil), now, ref until) : 0)
-            | Until(RejectionReason.RateLimited, Math.Max(Volatile.Read(ref state.LimitedUntil), OwnLimitsUntil(frame, candidate)), now, ref until)
-            | Until(RejectionReason.QuotaExhausted, Volatile.Read(ref state.QuotaUntil), now, ref until);
+            | Until(RejectionReason.RateLimited, Volatile.Read(ref state.LimitedUntil), now, ref until)
+            | Until(RejectionReason.RateLimited, Volatile.Read(ref state.RequestsFrom), now, ref until)
+            | Until(RejectionReason.RateLimited, Volatile.Read(ref state.TokensFrom), now, ref until)
+            | Until(RejectionReason.QuotaExhausted, QuotaUntil(frame, ref state, candidate), now, ref until);
     }
 
     private static uint Until(RejectionReason reason, long end, long now, ref long until)

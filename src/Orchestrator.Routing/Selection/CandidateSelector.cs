@@ -158,8 +158,19 @@ internal static class CandidateSelector
                 candidate == frame.Pin);
         }
 
-        // What is no index of a candidate is no choice: the best is taken, and the task does not suffer from a defect of the policy.
-        var chosen = query.Method.Custom!.Select(custom.AsSpan(0, pool.Length), frame.Seed);
-        return new Choice((uint)chosen < (uint)pool.Length ? chosen : scratch.Order[0]);
+        // The task does not suffer from a defect of the policy: the best is taken. How often the policy breaks is as unknown as what it would have chosen.
+        try
+        {
+            var chosen = query.Method.Custom!.Select(custom.AsSpan(0, pool.Length), frame.Seed);
+            return (uint)chosen.Index < (uint)pool.Length
+                ? new Choice(chosen.Index, chosen.Propensity is > 0 and <= 1 ? chosen.Propensity : null)
+                : new Choice(scratch.Order[0], Propensity: null, Fault: new InvalidOperationException($"It chose number {chosen.Index} of {pool.Length} candidates, which are numbered from 0."));
+        }
+#pragma warning disable CA1031 // Code of the host in the middle of a decision: whatever it throws, there must be a decision, and the log says why it is not the policy's.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            return new Choice(scratch.Order[0], Propensity: null, Fault: fault);
+        }
     }
 }

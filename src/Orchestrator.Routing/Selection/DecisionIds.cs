@@ -13,6 +13,9 @@ internal sealed class DecisionIds
 {
     private const long BlockSize = 4096;
 
+    // No number that is taken, nor the complement of one, differs from another in this bit alone.
+    private const long ShadowBit = 1L << 62;
+
     [ThreadStatic]
     private static Lane? _lane;
 
@@ -62,6 +65,9 @@ internal sealed class DecisionIds
 
     /// <summary>An id for the dry run of a decision: not the one that the decision itself will have.</summary>
     public Guid ToDryId(long number, DateTimeOffset now) => ToId(~number, now);
+
+    /// <summary>An id for what a shadow decides beside the decision with this number.</summary>
+    public Guid ToShadowId(long number, DateTimeOffset now) => ToId(number ^ ShadowBit, now);
 
     private Lane Current()
     {

@@ -11,7 +11,8 @@ internal interface IRoutingObserver
     /// <param name="task">The task. Whoever keeps it without its instructions must set its complexity to the decision's.</param>
     /// <param name="constraints">What the call excluded.</param>
     /// <param name="frame">What it was made of; not valid after the call.</param>
-    void Decided(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame);
+    /// <param name="isShadow">Whether it is what an experiment that only looks on would have decided.</param>
+    void Decided(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame, bool isShadow);
 
     /// <summary>An outcome of a registered provider was reported.</summary>
     /// <param name="outcome">The outcome.</param>

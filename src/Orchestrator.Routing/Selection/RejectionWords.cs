@@ -1,7 +1,7 @@
-using Orchestrator.Routing.Health;
 using System.Globalization;
 using Orchestrator.Json;
 using Orchestrator.Routing.Budgets;
+using Orchestrator.Routing.Health;
 using Orchestrator.Routing.Limits;
 using Orchestrator.Routing.Snapshots;
 
@@ -114,18 +114,17 @@ internal readonly ref struct RejectionWords
 
         for (var i = 0; i < _frame.Budgets.Length; i++)
         {
-            SayBudget($"budget '{_snapshot.Budgets[i].Name}'", _frame.Budgets[i], price);
+            SayBudget(_snapshot.Budgets[i], _frame.Budgets[i], price);
         }
 
-        if (!_frame.ProviderBudgets.IsEmpty)
+        var own = _frame.ProviderBudgetsOf(_candidate);
+        for (var i = 0; i < own.Length; i++)
         {
-            var name = _snapshot.Names[_candidate];
-            var own = Array.FindAll(_snapshot.Budgets, budget => budget.Scope == BudgetScope.Provider && budget.IsFor(name));
-            SayBudget(own.Length == 1 ? $"budget '{own[0].Name}'" : "the tightest of its budgets", _frame.ProviderBudgets[_candidate], price);
+            SayBudget(_snapshot.ProviderBudgets[i], own[i], price);
         }
     }
 
-    private void SayBudget(string budget, in BudgetReading reading, double price)
+    private void SayBudget(BudgetConfig budget, in BudgetReading reading, double price)
     {
         if (!CandidateFilter.IsShort(reading, price, _query.ExpectedTokens))
         {
@@ -134,9 +133,11 @@ internal readonly ref struct RejectionWords
 
         var isMoney = CandidateFilter.IsShort(reading with { Tokens = long.MaxValue }, price, 0);
         var (value, limit, text) = isMoney
-            ? Pair(Usd(price), Usd(reading.NanoUsd / 1e9), "costs about {0} USD; " + budget + " has {1} USD left")
-            : Pair(Number(_query.ExpectedTokens), Number(reading.Tokens), "uses about {0} tokens; " + budget + " has {1} left");
-        Add(RejectionReason.Budget, text, value, limit, reading.Until);
+            ? Pair(Usd(price), Usd(reading.NanoUsd / 1e9), $"costs about {{0}} USD; budget '{budget.Name}' has {{1}} USD left")
+            : Pair(Number(_query.ExpectedTokens), Number(reading.Tokens), $"uses about {{0}} tokens; budget '{budget.Name}' has {{1}} left");
+
+        // What is above the whole cap fits no later window either.
+        Add(RejectionReason.Budget, text, value, limit, CandidateFilter.IsAbove(budget, price, _query.ExpectedTokens) ? 0 : reading.Until);
     }
 
     private void SayRates()
@@ -146,10 +147,6 @@ internal readonly ref struct RejectionWords
         AddUntil(RejectionReason.RateLimited, "asked us to wait", state.LimitedUntil);
         AddUntil(RejectionReason.RateLimited, $"our own limit is {Number(limits.RequestsPerMinute ?? 0)} executions a minute", state.RequestsFrom);
         AddUntil(RejectionReason.RateLimited, $"our own limit is {Number(limits.TokensPerMinute ?? 0)} tokens a minute", state.TokensFrom);
-        if (CandidateFilter.IsDayUsedUp(_snapshot, ref _frame.States[_candidate], _frame.Now, _candidate))
-        {
-            AddUntil(RejectionReason.RateLimited, $"our own limit is {Number(_snapshot.DayLimits[_candidate])} executions a day", DayLimit.Next(_frame.Now));
-        }
     }
 
     // The check's own words name the fix: what is to be installed, which secret is missing.
@@ -164,6 +161,10 @@ internal readonly ref struct RejectionWords
             _ => ("the last health check says that it cannot work" + (string.IsNullOrEmpty(_healthMessage) ? "" : ": " + _healthMessage.TrimEnd('.')), state.UnhealthyUntil),
         };
         AddUntil(reason, text, until);
+        if (reason == RejectionReason.QuotaExhausted && CandidateFilter.IsDayUsedUp(_snapshot, ref _frame.States[_candidate], _frame.Now, _candidate))
+        {
+            AddUntil(reason, $"our own limit is {Number(_snapshot.DayLimits[_candidate])} executions a day", DayLimit.Next(_frame.Now));
+        }
     }
 
     private void AddUntil(RejectionReason reason, string text, long until)

@@ -26,7 +26,7 @@ internal ref struct RoutingFrame
     /// <summary>One reading for each budget of the settings; empty when none is shared between providers.</summary>
     public ReadOnlySpan<BudgetReading> Budgets { get; init; }
 
-    /// <summary>The tightest reading of each candidate's own budgets; empty when there are no such budgets.</summary>
+    /// <summary>The readings of the first candidate's own budgets, then those of the second, and so on; empty when there are no such budgets.</summary>
     public ReadOnlySpan<BudgetReading> ProviderBudgets { get; init; }
 
     /// <summary>The candidate that the session is with; -1 when there is none.</summary>
@@ -37,6 +37,13 @@ internal ref struct RoutingFrame
 
     /// <summary>All chance of the decision.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>The readings of a candidate's own budgets, in the order of the settings.</summary>
+    public readonly ReadOnlySpan<BudgetReading> ProviderBudgetsOf(int candidate)
+    {
+        var each = ProviderBudgets.Length / Snapshot.Count;
+        return ProviderBudgets.Slice(candidate * each, each);
+    }
 
     public readonly EstimateCell CellOf(int candidate) => Estimates[(candidate * Stride) + Offset];
 }

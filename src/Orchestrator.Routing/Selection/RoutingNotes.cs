@@ -10,7 +10,7 @@ internal static class RoutingNotes
 
     public static ValueList<string> Of(in RoutingFrame frame, in RoutingQuery query, RoutingScratch scratch, in Choice choice)
     {
-        if (query.Task.Provider is null && query.Rule == RoutingQuery.NoMatch && query.Experiment == RoutingQuery.NoMatch && frame.Pin < 0 && !choice.IsExplored)
+        if (query.Task.Provider is null && query.Rule == RoutingQuery.NoMatch && query.Experiment == RoutingQuery.NoMatch && frame.Pin < 0 && !choice.IsExplored && choice.Fault is null)
         {
             return [];
         }
@@ -34,6 +34,11 @@ internal static class RoutingNotes
         if (frame.Pin >= 0)
         {
             notes.Add(OfSession(frame, scratch, choice));
+        }
+
+        if (choice.Fault is not null)
+        {
+            notes.Add($"the selection policy '{query.Method.Name}' failed, so the best score was taken; the log holds the error");
         }
 
         if (choice.IsExplored)

@@ -82,6 +82,7 @@ internal static class RoutingPipeline
         Reason = RoutingReason.NoCandidate,
         Complexity = query.Complexity,
         ExpectedTokens = query.ExpectedTokens,
+        Propensity = 1,
         SnapshotVersion = frame.Snapshot.Version,
         Seed = frame.Seed,
         Rejection = new RoutingRejection
@@ -137,6 +138,6 @@ internal static class RoutingPipeline
         : scratch.Eligible == 1 ? RoutingReason.OnlyCandidate
         : candidate == frame.Pin ? RoutingReason.Sticky
         : choice.IsExplored ? RoutingReason.Exploration
-        : query.Method.Kind == SelectionKind.Best ? RoutingReason.BestScore
+        : query.Method.Kind == SelectionKind.Best || choice.Fault is not null ? RoutingReason.BestScore
         : RoutingReason.Policy;
 }

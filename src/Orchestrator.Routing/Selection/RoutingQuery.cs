@@ -12,7 +12,11 @@ internal readonly struct RoutingQuery
     /// <summary>No rule, or no experiment, is for the task.</summary>
     public const int NoMatch = -1;
 
-    public RoutingQuery(AgentTask task, RoutingConstraints? constraints, RoutingSnapshot snapshot)
+    /// <param name="task">The task.</param>
+    /// <param name="constraints">What the call excludes.</param>
+    /// <param name="snapshot">The settings.</param>
+    /// <param name="asShadow">Whether an experiment that is a shadow sends the task where its arm says, as if it were none.</param>
+    public RoutingQuery(AgentTask task, RoutingConstraints? constraints, RoutingSnapshot snapshot, bool asShadow = false)
     {
         var config = snapshot.Config;
         Task = task;
@@ -23,7 +27,8 @@ internal readonly struct RoutingQuery
         if (snapshot.HasRulesOrExperiments)
         {
             Match(snapshot, task, CompiledMatch.Bits(task, Complexity), ref Rule, ref Experiment, ref Arm);
-            Target = TargetOf(snapshot);
+            Target = TargetOf(snapshot, asShadow);
+            HasShadow = !asShadow && Arm != CompiledExperiment.NoArm && snapshot.Experiments[Experiment].IsShadow;
         }
 
         Method = task.Provider is null && Target?.Method is { } method ? method : config.Method;
@@ -63,6 +68,9 @@ internal readonly struct RoutingQuery
 
     /// <summary>Where rule or experiment send the task; null when there is none, or it only looks on.</summary>
     public CompiledTarget? Target { get; }
+
+    /// <summary>Whether the task is in an arm of an experiment that only looks on.</summary>
+    public bool HasShadow { get; }
 
     public SelectionMethod Method { get; }
 
@@ -143,8 +151,8 @@ internal readonly struct RoutingQuery
         }
     }
 
-    private CompiledTarget? TargetOf(RoutingSnapshot snapshot) =>
+    private CompiledTarget? TargetOf(RoutingSnapshot snapshot, bool asShadow) =>
         Rule != NoMatch ? snapshot.Rules[Rule].Then
-        : Arm != CompiledExperiment.NoArm && !snapshot.Experiments[Experiment].IsShadow ? snapshot.Experiments[Experiment].Targets[Arm]
+        : Arm != CompiledExperiment.NoArm && snapshot.Experiments[Experiment].IsShadow == asShadow ? snapshot.Experiments[Experiment].Targets[Arm]
         : null;
 }

@@ -52,6 +52,11 @@ internal sealed class RoutingScratch
             scratch.Budgets = new BudgetReading[snapshot.Budgets.Length];
         }
 
+        if (scratch.ProviderBudgets.Length < snapshot.Count * snapshot.ProviderBudgets.Length)
+        {
+            scratch.ProviderBudgets = new BudgetReading[snapshot.Count * snapshot.ProviderBudgets.Length];
+        }
+
         return scratch;
     }
 
@@ -86,7 +91,6 @@ internal sealed class RoutingScratch
     {
         Pool = new PooledCandidate[count];
         Custom = new SelectionCandidate[count];
-        ProviderBudgets = new BudgetReading[count];
         States = new ProviderState[count];
         Cells = new EstimateCell[count];
     }

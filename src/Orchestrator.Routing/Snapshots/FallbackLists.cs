@@ -2,13 +2,13 @@ namespace Orchestrator.Routing.Snapshots;
 
 /// <summary>Hands out one shared list of names for each order of candidates, so that a decision need not build its own.</summary>
 /// <remarks>
-/// A cache with four places for each hash: an order that is not there takes a free one, else the first, whose entry moves to the second and so on. Entries are immutable and swapped whole, so no lock is needed;
+/// A cache with eight places for each hash: an order that is not there takes a free one, else the first, whose entry moves to the second and so on. Entries are immutable and swapped whole, so no lock is needed;
 /// at worst two threads build the same list.
 /// </remarks>
 internal sealed class FallbackLists(string[] names)
 {
-    private const int Slots = 1024;
-    private const int Ways = 4;
+    private const int Slots = 2048;
+    private const int Ways = 8;
     private readonly Entry?[] _entries = new Entry?[Slots];
 
     public ValueList<string> Get(ReadOnlySpan<int> order)

@@ -36,7 +36,7 @@ internal sealed class RoutingSnapshot
         Experiments = RuleCompiler.Experiments(config.Options, providers, config.Methods);
         HasRulesOrExperiments = Rules.Length + Experiments.Length > 0;
         Budgets = config.Budgets;
-        HasProviderBudgets = Array.Exists(Budgets, budget => budget.Scope == BudgetScope.Provider);
+        ProviderBudgets = Array.FindAll(Budgets, budget => budget.Scope == BudgetScope.Provider);
         HasSharedBudgets = Array.Exists(Budgets, budget => budget.Scope != BudgetScope.Provider);
     }
 
@@ -99,7 +99,10 @@ internal sealed class RoutingSnapshot
     /// <summary>In the order of the settings.</summary>
     public BudgetConfig[] Budgets { get; }
 
-    public bool HasProviderBudgets { get; }
+    /// <summary>Those of the budgets that each provider has for itself.</summary>
+    public BudgetConfig[] ProviderBudgets { get; }
+
+    public bool HasProviderBudgets => ProviderBudgets.Length != 0;
 
     public bool HasSharedBudgets { get; }
 }

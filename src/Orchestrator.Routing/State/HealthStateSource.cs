@@ -2,11 +2,14 @@ using Orchestrator.Routing.Health;
 
 namespace Orchestrator.Routing.State;
 
-/// <summary>Until when providers are left alone, how many requests they had today, and which are drained. Of a circuit breaker only its time is kept.</summary>
+/// <summary>Until when providers are left alone, and how many requests they had today. Of a circuit breaker only its time is kept.</summary>
 internal sealed class HealthStateSource(ProviderRegistry registry) : IRoutingStateSource
 {
     /// <inheritdoc/>
     public string Kind => RoutingStateKinds.Health;
+
+    /// <inheritdoc/>
+    public bool IsShared => false;
 
     /// <inheritdoc/>
     public IEnumerable<RoutingStateEntry> Export(DateTimeOffset now)
@@ -41,8 +44,7 @@ internal sealed class HealthStateSource(ProviderRegistry registry) : IRoutingSta
         After(now, Volatile.Read(ref state.OpenUntil)),
         After(now, Volatile.Read(ref state.LimitedUntil)),
         After(now, Volatile.Read(ref state.QuotaUntil)),
-        Volatile.Read(ref state.Day),
-        Volatile.Read(ref state.Draining) != 0);
+        Volatile.Read(ref state.Day));
 
     private static void Import(ref ProviderState state, SavedHealth saved, long now)
     {
@@ -50,10 +52,6 @@ internal sealed class HealthStateSource(ProviderRegistry registry) : IRoutingSta
         CircuitBreaker.Raise(ref state.LimitedUntil, After(now, saved.LimitedUntil));
         CircuitBreaker.Raise(ref state.QuotaUntil, After(now, saved.QuotaUntil));
         CircuitBreaker.Raise(ref state.Day, saved.Day >> 32 == now / TimeSpan.TicksPerDay ? saved.Day : 0);
-        if (saved.IsDraining)
-        {
-            Interlocked.Exchange(ref state.Draining, 1);
-        }
     }
 
     private static long After(long now, long until) => until > now ? until : 0;

@@ -6,6 +6,9 @@ internal interface IRoutingStateSource
     /// <summary>The kind of its entries; no other source has it.</summary>
     string Kind { get; }
 
+    /// <summary>Whether what other processes saved is taken over while the host runs. Such a source decides by itself whose word counts.</summary>
+    bool IsShared { get; }
+
     /// <summary>Everything as it is now. The keeper saves what changed.</summary>
     IEnumerable<RoutingStateEntry> Export(DateTimeOffset now);
 

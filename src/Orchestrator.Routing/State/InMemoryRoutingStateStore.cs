@@ -145,7 +145,8 @@ public sealed class InMemoryRoutingStateStore : IRoutingStateStore, IVolatileSto
 
     private BudgetKey? Hold(ValueList<BudgetClaim> claims)
     {
-        // All are added before any is looked at: several claims on one window count together, under the lowest of their caps.
+        // What is used up lets nothing in, not even 0. All are added before any is compared: several claims on one window count together, under the lowest of their caps.
+        bool[] isUsedUp = [.. claims.Select(claim => WindowOf(claim.Key).IsUsedUp(claim))];
         foreach (var claim in claims)
         {
             var window = WindowOf(claim.Key);
@@ -153,9 +154,9 @@ public sealed class InMemoryRoutingStateStore : IRoutingStateStore, IVolatileSto
             window.ReservedTokens += claim.Tokens;
         }
 
-        foreach (var claim in claims)
+        foreach (var (i, claim) in claims.Index())
         {
-            if (!WindowOf(claim.Key).Keeps(claim))
+            if (isUsedUp[i] || !WindowOf(claim.Key).Keeps(claim))
             {
                 GiveBack(claims);
                 return claim.Key;
@@ -220,8 +221,9 @@ public sealed class InMemoryRoutingStateStore : IRoutingStateStore, IVolatileSto
         public bool IsIdle => ReservedNano == 0 && ReservedTokens == 0;
 
         public bool Keeps(in BudgetClaim claim) =>
-            (claim.NanoUsd == 0 || claim.MaxNanoUsd is not { } usd || SpentNano + ReservedNano <= usd)
-            && (claim.Tokens == 0 || claim.MaxTokens is not { } tokens || SpentTokens + ReservedTokens <= tokens);
+            (claim.MaxNanoUsd is not { } usd || SpentNano + ReservedNano <= usd) && (claim.MaxTokens is not { } tokens || SpentTokens + ReservedTokens <= tokens);
+
+        public bool IsUsedUp(in BudgetClaim claim) => SpentNano + ReservedNano >= claim.MaxNanoUsd || SpentTokens + ReservedTokens >= claim.MaxTokens;
 
         public BudgetBalance ToBalance(BudgetKey key) => new(key, Told(SpentNano), Told(ReservedNano), Told(SpentTokens), Told(ReservedTokens));
 

@@ -14,12 +14,15 @@ internal sealed class RoutingStateKeeper(
     TimeProvider time,
     ILogger<RoutingStateKeeper> logger) : BackgroundService, IRoutingState
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     private readonly IRoutingStateSource[] _sources = [.. sources];
     private readonly Dictionary<(string Kind, string Key), string> _saved = [];
 
     // Whoever loads or saves holds it: what was saved must not change meanwhile.
     private readonly SemaphoreSlim _turn = new(1);
     private bool _isLoaded;
+    private DateTimeOffset _nextLook;
 
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -55,6 +58,7 @@ internal sealed class RoutingStateKeeper(
             {
                 await Task.Delay(registry.Options.StateSaveInterval, time, stoppingToken).ConfigureAwait(false);
                 registry.Budgets.Sweep(time.GetUtcNow().UtcTicks);
+                registry.Budgets.Expire(time.GetUtcNow().UtcTicks, isKeptElsewhere: reservations is not null);
                 await TryLoadAsync(stoppingToken).ConfigureAwait(false);
                 await TrySaveAsync(stoppingToken).ConfigureAwait(false);
             }
@@ -107,10 +111,30 @@ internal sealed class RoutingStateKeeper(
             Import(source, [.. entries.Where(entry => entry.Kind == source.Kind)], now);
         }
 
-        var balances = reservations is null ? 0 : await reservations.RefreshAsync(now, cancellationToken).ConfigureAwait(false);
+        var balances = reservations is null ? 0 : await reservations.LoadAsync(now, cancellationToken).ConfigureAwait(false);
+        _nextLook = LookAgain(now, entries.Count);
         Volatile.Write(ref _isLoaded, true);
         Log.StateLoaded(logger, entries.Count, balances);
     }
+
+    // What other processes say about what all share. The more entries there are, the less often they are read: a thousand of them once a second, at the most.
+    private async ValueTask TakeOverAsync(IRoutingStateStore lasting, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var shared = Array.FindAll(_sources, source => source.IsShared);
+        if (shared.Length == 0 || now < _nextLook)
+        {
+            return;
+        }
+
+        var entries = await lasting.LoadAsync(cancellationToken).ConfigureAwait(false);
+        _nextLook = LookAgain(now, entries.Count);
+        foreach (var source in shared)
+        {
+            Import(source, [.. entries.Where(entry => entry.Kind == source.Kind)], now);
+        }
+    }
+
+    private static DateTimeOffset LookAgain(DateTimeOffset now, int entries) => now + TimeSpan.FromMilliseconds(Math.Min(entries, LongestPause.TotalMilliseconds));
 
     private void Import(IRoutingStateSource source, RoutingStateEntry[] entries, DateTimeOffset now)
     {
@@ -167,6 +191,7 @@ internal sealed class RoutingStateKeeper(
             await reservations.RefreshAsync(now, cancellationToken).ConfigureAwait(false);
         }
 
+        await TakeOverAsync(lasting, now, cancellationToken).ConfigureAwait(false);
         RoutingStateEntry[] entries = [.. _sources.SelectMany(source => source.Export(now))];
         RoutingStateEntry[] changed = [.. entries.Where(entry => _saved.GetValueOrDefault((entry.Kind, entry.Key)) != entry.Value)];
         if (changed.Length > 0)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Orchestrator.Routing.State;
 
 /// <summary>The health of one provider as it is kept. Times are UTC ticks, 0 for never.</summary>
-internal readonly record struct SavedHealth(long OpenUntil, long LimitedUntil, long QuotaUntil, long Day, bool IsDraining)
+internal readonly record struct SavedHealth(long OpenUntil, long LimitedUntil, long QuotaUntil, long Day)
 {
     /// <summary>Reads what <see cref="ToJson"/> wrote; also what an older or newer version wrote, as far as the names agree.</summary>
     /// <returns>Null when it is no JSON object, or a value is not what it should be.</returns>
@@ -16,8 +16,7 @@ internal readonly record struct SavedHealth(long OpenUntil, long LimitedUntil, l
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
             return root.ValueKind != JsonValueKind.Object ? null : new SavedHealth(
-                Number(root, "openUntil"), Number(root, "limitedUntil"), Number(root, "quotaUntil"), Number(root, "day"),
-                root.TryGetProperty("draining", out var draining) && draining.GetBoolean());
+                Number(root, "openUntil"), Number(root, "limitedUntil"), Number(root, "quotaUntil"), Number(root, "day"));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
@@ -35,7 +34,6 @@ internal readonly record struct SavedHealth(long OpenUntil, long LimitedUntil, l
             writer.WriteNumber("limitedUntil", LimitedUntil);
             writer.WriteNumber("quotaUntil", QuotaUntil);
             writer.WriteNumber("day", Day);
-            writer.WriteBoolean("draining", IsDraining);
             writer.WriteEndObject();
         }
 

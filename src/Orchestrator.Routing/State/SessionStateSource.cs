@@ -9,6 +9,9 @@ internal sealed class SessionStateSource(ProviderRegistry registry) : IRoutingSt
     public string Kind => RoutingStateKinds.Session;
 
     /// <inheritdoc/>
+    public bool IsShared => false;
+
+    /// <inheritdoc/>
     public IEnumerable<RoutingStateEntry> Export(DateTimeOffset now)
     {
         foreach (var (key, provider, lastUsed) in registry.Sessions.Export())

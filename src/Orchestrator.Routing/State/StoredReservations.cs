@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Routing.Admission;
 using Orchestrator.Routing.Budgets;
@@ -10,10 +9,11 @@ namespace Orchestrator.Routing.State;
 /// <remarks>Thread-safe. A reservation that cannot be checked is refused; a settlement that cannot be written is kept and repeated.</remarks>
 internal sealed class StoredReservations(IRoutingStateStore store, BudgetBook book, ILogger logger)
 {
-    private readonly ConcurrentQueue<BudgetSettlement> _later = new();
+    /// <summary>How long at most is waited between two listings of all windows.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    // 1 while somebody repeats settlements, so that none is written twice at once.
-    private int _isFlushing;
+    private readonly PostponedSettlements _later = new(store, logger);
+    private long _nextRefresh;
 
     /// <summary>Settlements that are still to be written.</summary>
     public int Pending => _later.Count;
@@ -29,23 +29,32 @@ internal sealed class StoredReservations(IRoutingStateStore store, BudgetBook bo
             var result = await store.ReserveAsync(reservation, cancellationToken).ConfigureAwait(false);
             return (result.Reserved ? null : AdmissionRejections.ExhaustedInStore(result.Exhausted), result.Balances ?? []);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error)
         {
+            // Nobody knows whether the store reserved it: it may have lost its answer after the commit.
+            _later.AddGiveBack(attemptId);
+            if (IsByCaller(error, cancellationToken))
+            {
+                throw;
+            }
+
             Log.BudgetStoreUnreachable(logger, error, attemptId);
             return (AdmissionRejections.Unreachable(error), []);
         }
     }
 
-    public async ValueTask<bool> RenewAsync(string attemptId, TimeSpan duration, CancellationToken cancellationToken)
+    /// <summary>Renews.</summary>
+    /// <returns>Whether the reservation is there; null when the store cannot be reached, and nobody knows.</returns>
+    public async ValueTask<bool?> RenewAsync(string attemptId, TimeSpan duration, CancellationToken cancellationToken)
     {
         try
         {
             return await store.RenewAsync(attemptId, duration, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (!IsByCaller(error, cancellationToken))
         {
             Log.RenewalFailed(logger, error, attemptId);
-            return false;
+            return null;
         }
     }
 
@@ -64,48 +73,54 @@ internal sealed class StoredReservations(IRoutingStateStore store, BudgetBook bo
         }
     }
 
-    public void Later(BudgetSettlement settlement) => _later.Enqueue(settlement);
+    public void Later(BudgetSettlement settlement) => _later.Add(settlement);
 
-    /// <summary>Writes what was put off; stops at the first that fails.</summary>
-    public async ValueTask FlushAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Writes what was put off. What fails again stays for the next time and holds up nothing else.</summary>
+    public ValueTask FlushAsync(DateTimeOffset now, CancellationToken cancellationToken) => _later.FlushAsync(balances => Correct(balances, now), cancellationToken);
+
+    /// <summary>Reads how all windows stand, and takes them over.</summary>
+    /// <returns>How many there are.</returns>
+    public async ValueTask<int> LoadAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _isFlushing, 1) != 0)
+        var balances = await store.ListBalancesAsync(now, cancellationToken).ConfigureAwait(false);
+        Pause(now, balances.Count);
+        Correct(balances, now, addsOwners: true);
+        return balances.Count;
+    }
+
+    /// <summary>
+    /// Reads anew how the windows stand that this process knows, and forgets owners of whom nothing counts any more: the store knows them still. The more windows there
+    /// are, the less often it reads: a thousand of them once a second, at the most.
+    /// </summary>
+    public async ValueTask RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        book.Expire(now.UtcTicks, isKeptElsewhere: true);
+        if (now.UtcTicks < Volatile.Read(ref _nextRefresh))
         {
             return;
         }
 
-        try
-        {
-            while (_later.TryPeek(out var settlement))
-            {
-                Correct(await store.SettleAsync(settlement, cancellationToken).ConfigureAwait(false), now);
-                _later.TryDequeue(out _);
-            }
-        }
-        finally
-        {
-            Volatile.Write(ref _isFlushing, 0);
-        }
-    }
-
-    /// <summary>Reads how all windows stand.</summary>
-    /// <returns>How many there are.</returns>
-    public async ValueTask<int> RefreshAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
         var balances = await store.ListBalancesAsync(now, cancellationToken).ConfigureAwait(false);
+        Pause(now, balances.Count);
         Correct(balances, now);
-        return balances.Count;
     }
 
-    /// <summary>Takes over what the store says.</summary>
-    public void Correct(ValueList<BudgetBalance> balances, DateTimeOffset now)
+    /// <summary>Takes over what the store says about windows that this process knows.</summary>
+    public void Correct(ValueList<BudgetBalance> balances, DateTimeOffset now) => Correct(balances, now, addsOwners: false);
+
+    private void Correct(ValueList<BudgetBalance> balances, DateTimeOffset now, bool addsOwners)
     {
+        if (balances.Count == 0)
+        {
+            return;
+        }
+
+        var ledgers = book.Ledgers.ToLookup(ledger => ledger.Name, StringComparer.Ordinal);
         foreach (var balance in balances)
         {
-            foreach (var ledger in book.Ledgers)
+            foreach (var ledger in ledgers[balance.Key.Budget])
             {
-                if (ledger.Name == balance.Key.Budget
-                    && ledger.GetOrAdd(balance.Key.Owner, now.UtcTicks)?.Current(now.UtcTicks) is { } period && period.Key == balance.Key)
+                if (CellOf(ledger, balance.Key.Owner, now.UtcTicks, addsOwners)?.Current(now.UtcTicks) is { } period && period.Key == balance.Key)
                 {
                     period.Money.Correct(Sum(balance.SpentNanoUsd, balance.ReservedNanoUsd));
                     period.Tokens.Correct(Sum(balance.SpentTokens, balance.ReservedTokens));
@@ -113,6 +128,19 @@ internal sealed class StoredReservations(IRoutingStateStore store, BudgetBook bo
             }
         }
     }
+
+    // A task is looked up in the store when its next attempt reserves; a tenant is kept from the start while there is ample room for those that come.
+    private static BudgetCell? CellOf(BudgetLedger ledger, string owner, long now, bool addsOwners) =>
+        ledger.Find(owner) ?? (!ledger.KeepsOwnersApart || (addsOwners && ledger is { Scope: BudgetScope.Tenant, HasAmpleRoom: true }) ? ledger.GetOrAdd(owner, now) : null);
+
+    private void Pause(DateTimeOffset now, int windows)
+    {
+        var pause = TimeSpan.FromMilliseconds(windows);
+        Volatile.Write(ref _nextRefresh, now.UtcTicks + (pause < LongestPause ? pause : LongestPause).Ticks);
+    }
+
+    // A store that gives up by itself, such as after a time limit, cannot be reached; only the caller's own word ends the call.
+    private static bool IsByCaller(Exception error, CancellationToken cancellationToken) => error is OperationCanceledException && cancellationToken.IsCancellationRequested;
 
     // Half the range, so that what this process adds does not overflow; no cap is larger.
     private static long Sum(long spent, long reserved) => (long)Math.Min(long.MaxValue / 2, (ulong)spent + (ulong)reserved);

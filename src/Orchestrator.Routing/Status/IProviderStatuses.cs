@@ -14,7 +14,7 @@ public interface IProviderStatuses
     /// <returns>One status a provider.</returns>
     ValueList<ProviderStatus> List();
 
-    /// <summary>Lets a provider take no new work; what runs goes on. Holds until <see cref="Resume"/>, also over restarts when the host has a state store that lasts.</summary>
+    /// <summary>Lets a provider take no new work; what runs goes on. Holds until <see cref="Resume"/>. With a state store that lasts it holds over restarts and, within seconds, for all processes that share the store: the latest call counts.</summary>
     /// <param name="provider">Its name, in any case.</param>
     /// <returns>Whether this call changed it; <see langword="false"/> when it was drained already.</returns>
     /// <exception cref="ArgumentException">There is no such provider; the message lists those there are.</exception>

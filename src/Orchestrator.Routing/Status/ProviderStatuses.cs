@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Providers;
 using Orchestrator.Routing.Budgets;
 using Orchestrator.Routing.Diagnostics;
+using Orchestrator.Routing.Learning;
 using Orchestrator.Routing.Limits;
 using Orchestrator.Routing.Selection;
-using Orchestrator.Routing.Learning;
 using Orchestrator.Routing.Snapshots;
 using Orchestrator.Tasks;
 
@@ -31,10 +31,10 @@ internal sealed class ProviderStatuses(ProviderRegistry registry, TimeProvider t
     }
 
     /// <inheritdoc/>
-    public bool Drain(string provider) => Set(provider, 1);
+    public bool Drain(string provider) => Set(provider, isDraining: true);
 
     /// <inheritdoc/>
-    public bool Resume(string provider) => Set(provider, 0);
+    public bool Resume(string provider) => Set(provider, isDraining: false);
 
     private static int IndexOf(RoutingSnapshot snapshot, string provider)
     {
@@ -44,19 +44,18 @@ internal sealed class ProviderStatuses(ProviderRegistry registry, TimeProvider t
             : throw new ArgumentException(RoutingMessages.UnknownProvider(snapshot, provider), nameof(provider));
     }
 
-    private bool Set(string provider, int draining)
+    private bool Set(string provider, bool isDraining)
     {
         var snapshot = registry.Snapshot;
         var candidate = IndexOf(snapshot, provider);
-        ref var state = ref registry.States[candidate];
-        if (Interlocked.Exchange(ref state.Draining, draining) == draining)
+        if (!registry.Health.SetDraining(candidate, isDraining, time.GetUtcNow().UtcTicks))
         {
             return false;
         }
 
-        if (draining != 0)
+        if (isDraining)
         {
-            Log.Draining(logger, snapshot.Names[candidate], Volatile.Read(ref state.InFlight));
+            Log.Draining(logger, snapshot.Names[candidate], Volatile.Read(ref registry.States[candidate].InFlight));
         }
         else
         {

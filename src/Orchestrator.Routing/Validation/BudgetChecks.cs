@@ -85,7 +85,7 @@ internal static class BudgetChecks
         {
             errors.Add(
                 $"{at} caps money, but no price of {provider.Name} is known: set Providers[{provider.Name}].{nameof(ProviderSettings.PricePerTaskUsd)} "
-                + $"(0 when a task costs nothing) or the prices of its {nameof(ProviderSettings.Models)}.");
+                + $"(0 when a task costs nothing) or the prices of all its {nameof(ProviderSettings.Models)}.");
         }
     }
 }

@@ -54,7 +54,7 @@ internal sealed class RoutingRetention(PostgreSqlDatabase database)
     private const string DeleteState = """
         WITH gone AS (
             DELETE FROM {schema}.ai_routing_state s USING (
-                SELECT o.kind, o.key FROM {schema}.ai_routing_state o WHERE o.kind <> 'estimate' AND o.at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED) old
+                SELECT o.kind, o.key FROM {schema}.ai_routing_state o WHERE o.kind NOT IN ('estimate', 'draining', 'chat.estimate', 'chat.draining') AND o.at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED) old
             WHERE s.kind = old.kind AND s.key = old.key RETURNING 1)
         SELECT count(*) FROM gone
         """;

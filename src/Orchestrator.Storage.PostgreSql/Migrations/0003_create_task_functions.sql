@@ -312,6 +312,8 @@ DECLARE
     v_special boolean;
     v_windows boolean;
 BEGIN
+    -- Whoever pauses or limits the queue waits until this is committed; what is looked at from here on has been set before.
+    PERFORM pg_advisory_xact_lock_shared('{schema}.task_queues'::regclass::oid::int, hashtext(p_queue));
     SELECT
         EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.stage IN ('scheduled', 'retryable') AND t.available_at <= p_now),
         EXISTS (SELECT FROM {schema}.tasks t WHERE t.queue = p_queue AND t.closes_at <= p_now AND t.closes_at IS NOT NULL AND t.stage IN ('available', 'scheduled', 'retryable')

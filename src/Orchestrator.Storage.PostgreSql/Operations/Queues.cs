@@ -51,10 +51,13 @@ internal static class Queues
         GROUP BY h.queue
         """;
 
+    // Waits for those who lease from the queue just now, and lets others wait: what they lease by the settings before can be seen once the new ones hold.
+    private const string AloneInQueue = "pg_advisory_xact_lock('{schema}.task_queues'::regclass::oid::int, hashtext($1))";
+
     // Without its pause, a queue that has one keeps it, and one that has no settings yet is not paused.
-    private const string SetQueueLimits = """
+    private const string SetQueueLimits = $$"""
         INSERT INTO {schema}.task_queues (queue, is_paused, max_running, max_running_per_group, rate_count, rate_period, rate_burst, ageing, created_at)
-        VALUES ($1, $2, $3::integer, $4::integer, $5::integer, $6::bigint, $7::integer, $8::bigint, $9)
+        SELECT $1, $2, $3::integer, $4::integer, $5::integer, $6::bigint, $7::integer, $8::bigint, $9 FROM {{AloneInQueue}}
         ON CONFLICT (queue) DO UPDATE SET
             max_running = excluded.max_running, max_running_per_group = excluded.max_running_per_group,
             rate_count = excluded.rate_count, rate_period = excluded.rate_period, rate_burst = excluded.rate_burst, ageing = excluded.ageing
@@ -62,8 +65,9 @@ internal static class Queues
 
     private const string SetQueue = $"{SetQueueLimits}, is_paused = excluded.is_paused";
 
-    private const string PauseQueue = """
-        INSERT INTO {schema}.task_queues (queue, is_paused, created_at) VALUES ($1, $2, $3) ON CONFLICT (queue) DO UPDATE SET is_paused = excluded.is_paused
+    private const string PauseQueue = $$"""
+        INSERT INTO {schema}.task_queues (queue, is_paused, created_at) SELECT $1, $2, $3 FROM {{AloneInQueue}}
+        ON CONFLICT (queue) DO UPDATE SET is_paused = excluded.is_paused
         """;
 
     private const string SetGroupSettings = """

@@ -53,12 +53,19 @@ internal static class TaskLeasing
 
         rows.RemoveAt(rows.Count - 1);
         var slots = request.Slots - rows.Sum(lease => lease!.Task.Slots);
-        await TaskWindows.MoveAsync(database, request.Queue, now, promotes: true, cancellationToken).ConfigureAwait(false);
-        if (rows.Count < request.Count && slots is null or > 0)
+        try
         {
-            var (sql, values) = Statement(request with { Count = request.Count - rows.Count, Slots = slots }, now);
-            rows.AddRange(await database.WriteAsync(
-                (session, cancel) => session.QueryAsync(sql, Mapping(request, now), cancel, values), cancellationToken).ConfigureAwait(false));
+            await TaskWindows.MoveAsync(database, request.Queue, now, promotes: true, cancellationToken).ConfigureAwait(false);
+            if (rows.Count < request.Count && slots is null or > 0)
+            {
+                var (sql, values) = Statement(request with { Count = request.Count - rows.Count, Slots = slots }, now);
+                rows.AddRange(await database.WriteAsync(
+                    (session, cancel) => session.QueryAsync(sql, Mapping(request, now), cancel, values), cancellationToken).ConfigureAwait(false));
+            }
+        }
+        catch (Exception error) when (rows.Count > 0 && error is (StorageException or OperationCanceledException))
+        {
+            // What was leased is: its worker must hear of it. The windows are still to be computed at the next call.
         }
 
         return rows.OfType<TaskLease>().ToValueList();

@@ -26,12 +26,17 @@ internal static class TaskWindows
     public static async ValueTask FollowAsync(
         PostgreSqlDatabase database, IEnumerable<string> queues, IEnumerable<string> windows, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var queue in windows)
+        try
         {
-            await MoveAsync(database, queue, now, promotes: false, cancellationToken).ConfigureAwait(false);
+            foreach (var queue in windows)
+            {
+                await MoveAsync(database, queue, now, promotes: false, cancellationToken).ConfigureAwait(false);
+            }
         }
-
-        database.Announcer.Announce(queues);
+        finally
+        {
+            database.Announcer.Announce(queues);
+        }
     }
 
     /// <summary>Moves the tasks of a queue; those that are due and whose window is open become available when it promotes.</summary>

@@ -1,8 +1,8 @@
-using Orchestrator;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orchestrator;
 using Orchestrator.Auditing;
 using Orchestrator.Executions;
 using Orchestrator.Queue;

@@ -61,10 +61,11 @@ public sealed class RoutingContractTests
         Assert.Equal(1.0 + 2.0 + 3.0 - 0.5 - 0.25, new ScoreParts(Price: 1, Risk: 2, Time: 3, Bonus: 0.5, Stay: 0.25, SuccessRate: 0.9, Uncertainty: 0.1).Total);
 
     [Fact]
-    public void A_decision_without_chance_was_certain()
+    public void A_probability_that_nobody_says_is_not_known()
     {
-        Assert.Equal(1, new RoutingDecision().Propensity);
-        Assert.Equal(1, default(RoutingDecision).Propensity);
+        Assert.Null(new RoutingDecision().Propensity);
+        Assert.Null(default(RoutingDecision).Propensity);
+        Assert.All([0, -0.25, 1.5, double.NaN], value => Assert.Null(new RoutingDecision { Propensity = value }.Propensity));
         Assert.Equal(0.25, new RoutingDecision { Propensity = 0.25 }.Propensity);
     }
 

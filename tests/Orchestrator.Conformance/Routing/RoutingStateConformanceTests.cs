@@ -71,7 +71,37 @@ public abstract class RoutingStateConformanceTests
         Assert.True((await store.ReserveAsync(Reserve("r4", Claim("a", 1, 1, maxTokens: 1_000)), Cancel)).Reserved);
         Assert.False((await store.ReserveAsync(Reserve("r5", Claim("a", 1, 0, maxTokens: 1_000)), Cancel)).Reserved);
         Assert.True((await store.ReserveAsync(Reserve("r6", new BudgetClaim(Key("a"), 5_000, 5_000)), Cancel)).Reserved);
-        Assert.True((await store.ReserveAsync(Reserve("r7", Claim("a", 0, 0, maxTokens: 1_000)), Cancel)).Reserved);
+    }
+
+    [Fact]
+    public async Task Of_a_window_that_is_used_up_not_even_nothing_can_be_reserved()
+    {
+        var store = Open();
+        Assert.True((await store.ReserveAsync(Reserve("r1", Claim("a", 0, 0)), Cancel)).Reserved);
+        Assert.True((await store.ReserveAsync(Reserve("r2", Claim("a", Cap - 1, 0)), Cancel)).Reserved);
+        Assert.True((await store.ReserveAsync(Reserve("r3", Claim("a", 0, 0)), Cancel)).Reserved);
+        await store.SettleAsync(new BudgetSettlement("r3", 1, 5, [Claim("a", 0, 0)]), Cancel);
+
+        var refused = await Open().ReserveAsync(Reserve("r4", Claim("b", 1, 1), Claim("a", 0, 0)), Cancel);
+
+        Assert.Equal((false, Key("a")), (refused.Reserved, refused.Exhausted));
+        Assert.Equal(0, refused.Balances[0].ReservedNanoUsd);
+        Assert.False((await store.ReserveAsync(Reserve("r5", new BudgetClaim(Key("a"), 0, 0, null, MaxTokens: 5)), Cancel)).Reserved);
+        Assert.True((await store.ReserveAsync(Reserve("r6", new BudgetClaim(Key("a"), 0, 0, Cap + 1, MaxTokens: 6)), Cancel)).Reserved);
+        Assert.True((await store.ReserveAsync(Reserve("r7", new BudgetClaim(Key("a"), 0, 0)), Cancel)).Reserved);
+        Assert.False((await store.ReserveAsync(Reserve("r8", new BudgetClaim(Key("c"), 0, 0, MaxNanoUsd: 0)), Cancel)).Reserved);
+    }
+
+    [Fact]
+    public async Task What_is_given_back_before_it_is_reserved_is_never_reserved()
+    {
+        var store = Open();
+        await store.SettleAsync(new BudgetSettlement("late", 0, 0, []), Cancel);
+
+        var late = await Open().ReserveAsync(Reserve("late", Claim("a", 600, 6)), Cancel);
+
+        Assert.Equal([new BudgetBalance(Key("a"), 0, 0, 0, 0)], late.Balances);
+        Assert.True((await store.ReserveAsync(Reserve("next", Claim("a", Cap, 0)), Cancel)).Reserved);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class AdmissionPropertyTests
                 case 0 or 1:
                     var (usd, duration) = (random.Next(0, 400) / 100m, TimeSpan.FromMinutes(random.Next(1, 40)));
                     var result = rig.Admit(usd, duration: duration);
-                    Assert.Equal(usd <= left, result.IsAdmitted);
+                    Assert.Equal(left > 0 && usd <= left, result.IsAdmitted);
                     if (result.IsAdmitted)
                     {
                         open.Add((result.Admission, usd, now + duration, window));

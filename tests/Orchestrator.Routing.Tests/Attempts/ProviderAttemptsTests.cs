@@ -23,6 +23,19 @@ public sealed class ProviderAttemptsTests
     }
 
     [Fact]
+    public async Task A_task_whose_attempts_were_used_up_before_is_not_attempted()
+    {
+        var rig = Five(options => options.Attempts.MaxAttempts = 3);
+
+        var outcome = await rig.RunAsync(new AttemptRequest { Task = NewTask(), AttemptsBefore = 3 }, Token);
+
+        Assert.Empty(rig.Asked);
+        Assert.Equal("3 attempts were made at the task before and came to nothing; 3 are the most.", outcome.Failure!.Message);
+        Assert.Null(outcome.Rejection);
+        Assert.Equal(outcome.Failure.Message, outcome.Decision.Rejection!.Message);
+    }
+
+    [Fact]
     public async Task What_the_attempts_cost_is_taken_off_what_the_task_may_cost()
     {
         var rig = new AttemptRig([Provider("a"), Provider("b"), Provider("c")]);
@@ -51,8 +64,8 @@ public sealed class ProviderAttemptsTests
             options => options.Providers["a"] = new ProviderSettings { Fallbacks = ["d", "c"] });
         rig.Script("a", Fails(FailureClass.Crashed)).Script("d", Fails(FailureClass.Crashed));
 
-        Assert.Equal("b", (await rig.RunAsync(cancellationToken: Token)).Value);
-        Assert.Equal(["a", "d", "b"], rig.Asked);
+        Assert.Equal("c", (await rig.RunAsync(cancellationToken: Token)).Value);
+        Assert.Equal(["a", "d", "c"], rig.Asked);
     }
 
     [Fact]

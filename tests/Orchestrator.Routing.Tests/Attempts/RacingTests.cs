@@ -123,6 +123,29 @@ public sealed class RacingTests
         Assert.Equal(["a", "b"], rig.Asked);
     }
 
+    [Fact]
+    public async Task What_the_loser_breaks_while_it_is_cleaned_up_does_not_hide_the_winner()
+    {
+        var rig = Three();
+
+        var outcome = await rig.Attempts.RunAsync<Closing>(
+            new AttemptRequest { Task = Raced },
+            async (context, token) =>
+            {
+                if (context.Provider.Name == "a")
+                {
+                    await new TaskCompletionSource().Task.WaitAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
+                return new AttemptResult<Closing> { Value = new Closing(context.Provider.Name), CostUsd = 0 };
+            },
+            Token);
+
+        Assert.Equal("b", outcome.Value!.Name);
+        Assert.Equal(["b", "a"], outcome.Attempts.Select(attempt => attempt.Provider));
+        Assert.Equal(0, rig.Admission.GetInFlight("a"));
+    }
+
     private static AttemptRig Three(Action<ProviderRoutingOptions>? configure = null) => new(
         [Provider("a", 0.1m), Provider("b", 0.2m), Provider("c", 0.3m)],
         options =>
@@ -130,4 +153,9 @@ public sealed class RacingTests
             options.Attempts.HedgeDelay = TimeSpan.FromMinutes(3);
             configure?.Invoke(options);
         });
+
+    private sealed record Closing(string Name) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.FromException(new OperationCanceledException("cut while closing"));
+    }
 }

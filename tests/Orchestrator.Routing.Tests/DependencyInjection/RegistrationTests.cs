@@ -189,7 +189,7 @@ public sealed class RegistrationTests
     {
         public string Name => "last";
 
-        public int Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed) => eligible.Length - 1;
+        public SelectionChoice Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed) => eligible.Length - 1;
     }
 
     private sealed class StubMeterFactory : IMeterFactory

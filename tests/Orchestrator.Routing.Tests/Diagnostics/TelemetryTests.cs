@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Orchestrator.Providers;
+using Orchestrator.Routing.Attempts;
 using Orchestrator.Routing.Diagnostics;
+using Orchestrator.Routing.Tests.Attempts;
 using Orchestrator.Routing.Tests.Recording;
 using Orchestrator.Tasks;
 using static Orchestrator.Routing.Tests.RouterRig;
@@ -120,6 +122,35 @@ public sealed class TelemetryTests
         Assert.Equal(("b", "m2", 2), (attempt.GetTagItem("gen_ai.provider.name"), attempt.GetTagItem("gen_ai.request.model"), attempt.GetTagItem("routing.attempt")));
         Assert.Equal((5L, 6L), (attempt.GetTagItem("gen_ai.usage.input_tokens"), attempt.GetTagItem("gen_ai.usage.output_tokens")));
         Assert.Equal((ActivityStatusCode.Error, "timeout", 0.5), (attempt.Status, attempt.GetTagItem("error.type"), attempt.GetTagItem("routing.cost_usd")));
+    }
+
+    [Fact]
+    public async Task The_tokens_by_class_of_what_an_attempt_gave_reach_its_activity()
+    {
+        var activities = new ConcurrentBag<Activity>();
+        using var listener = Listen(activities);
+        var usage = new TokenUsage { InputTokens = 120, OutputTokens = 30 };
+        var rig = new AttemptRig([Provider("a"), Provider("b", 1)])
+            .Script("a", (_, _) => ValueTask.FromResult(new AttemptResult<string>
+            {
+                Failure = new AgentFailure { Class = FailureClass.Unavailable, Message = "scripted" },
+                CostUsd = 0.5m,
+                Tokens = 150,
+                Usage = usage,
+            }))
+            .Script("b", (_, _) => ValueTask.FromResult(new AttemptResult<string> { Value = "stream", IsOpen = true }));
+
+        var outcome = await rig.RunAsync(NewTask() with { Id = "traced-usage" }, TestContext.Current.CancellationToken);
+        await outcome.Open!.EndAsync(new AttemptEnd(null, null, 70) { Usage = new TokenUsage { InputTokens = 40, OutputTokens = 30 } });
+        var unknown = await rig.Script("b", (_, _) => ValueTask.FromResult(new AttemptResult<string> { Value = "b" }))
+            .RunAsync(NewTask() with { Id = "traced-nothing", Provider = "b" }, TestContext.Current.CancellationToken);
+
+        var tags = activities.Where(activity => Equals(activity.GetTagItem(ProviderRoutingDiagnostics.TaskIdTag), "traced-usage") && activity.OperationName != "route")
+            .ToDictionary(activity => activity.OperationName, activity => (activity.GetTagItem("gen_ai.usage.input_tokens"), activity.GetTagItem("gen_ai.usage.output_tokens")));
+        Assert.Equal([("invoke_agent a", (120L, 30L)), ("invoke_agent b", (40L, 30L))], tags.OrderBy(tag => tag.Key).Select(tag => (tag.Key, ((long, long))((long)tag.Value.Item1!, (long)tag.Value.Item2!))));
+        var untold = Assert.Single(activities, activity => Equals(activity.GetTagItem(ProviderRoutingDiagnostics.TaskIdTag), "traced-nothing") && activity.OperationName != "route");
+        Assert.True(unknown.Succeeded);
+        Assert.DoesNotContain(untold.TagObjects, tag => tag.Key.StartsWith("gen_ai.usage", StringComparison.Ordinal) || tag.Key is "routing.tokens" or "routing.cost_usd");
     }
 
     private static ActivityListener Listen(ConcurrentBag<Activity> activities)

@@ -172,9 +172,9 @@ public sealed class BreakerTests
     {
         var rig = Open();
         rig.Clock.Advance(Longest);
-        rig.Router.Route(NewTask());
+        var probe = rig.Router.Route(NewTask());
 
-        rig.Ended("codex", failure);
+        rig.Router.Report(new ExecutionOutcome(probe.Id, "codex", Tasks.AgentTaskType.Fix, OutcomeStage.Ended, failure));
 
         Assert.Equal("codex", rig.Router.Route(NewTask()).Provider);
         Assert.True(rig.Router.Route(NewTask()).IsRejected);

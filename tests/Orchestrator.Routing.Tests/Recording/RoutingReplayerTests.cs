@@ -142,6 +142,26 @@ public sealed class RoutingReplayerTests
         Assert.InRange(onlyB.EffectiveOutcomes, 400, 600);
     }
 
+    [Fact]
+    public async Task An_outcome_of_a_choice_that_nobody_knows_the_probability_of_is_no_witness_for_other_settings()
+    {
+        await using var rig = new RecordingRig([Provider("a"), Provider("b", 1)]);
+        var known = rig.Router.Route(NewTask());
+        rig.Report(known, OutcomeStage.Verified);
+        var record = await rig.FindAsync(known.Id);
+        var unknown = record.Decision with { Id = Guid.CreateVersion7(rig.Clock.GetUtcNow()), Propensity = null };
+        await rig.Log.AppendAsync([record with { Decision = unknown }], Cancel);
+        rig.Report(unknown, OutcomeStage.Verified, Providers.FailureClass.VerificationFailed);
+        await rig.Recorder.FlushAsync(Cancel);
+
+        var evaluation = await rig.Replayer.EvaluateAsync(Options(), cancellationToken: Cancel);
+
+        Assert.Equal((2, 2, 1), (evaluation.Decisions, evaluation.Outcomes, evaluation.OutcomesWithoutPropensity));
+        Assert.Equal((0.5, 1.0, 1.0), (evaluation.RecordedSuccess, evaluation.EstimatedSuccess, evaluation.EffectiveOutcomes));
+        var copy = Copy(record with { Decision = unknown }, OrchestratorJsonContext.Default.RoutingRecord);
+        Assert.Null(copy.Decision.Propensity);
+    }
+
     private static readonly RoutingRecordQuery Thousand = new() { Limit = 1_000 };
 
     private static ProviderRoutingOptions Options(Action<ProviderRoutingOptions>? configure = null)

@@ -1,4 +1,5 @@
 using Orchestrator.Providers;
+using Orchestrator.Routing.Admission;
 using Orchestrator.Routing.Selection;
 using Orchestrator.Tasks;
 using static Orchestrator.Routing.Tests.RouterRig;
@@ -248,7 +249,7 @@ public sealed class FilterTests
         rig.Registry.States[0].Day = (now.UtcTicks / TimeSpan.TicksPerDay << 32) | 2;
         var midnight = new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
 
-        AssertRejected(rig, NewTask(), RejectionReason.RateLimited, $"our own limit is 2 executions a day; until {midnight:yyyy-MM-dd HH:mm:ss}Z");
+        AssertRejected(rig, NewTask(), RejectionReason.QuotaExhausted, $"our own limit is 2 executions a day; until {midnight:yyyy-MM-dd HH:mm:ss}Z");
 
         rig.Clock.Advance(midnight - now);
         Assert.Equal("codex", rig.Router.Route(NewTask()).Provider);
@@ -260,8 +261,9 @@ public sealed class FilterTests
         var rig = new RouterRig([Provider("codex", 0.5m)], options =>
         {
             options.Budgets.Add(new() { Name = "total", Window = BudgetWindow.Total, MaxUsd = 10 });
-            options.Budgets.Add(new() { Name = "daily", Window = BudgetWindow.Day, MaxUsd = 0.25m });
+            options.Budgets.Add(new() { Name = "daily", Window = BudgetWindow.Day, MaxUsd = 0.75m });
         });
+        new AdmissionDesk(rig.Registry, rig.Clock).TryAdmit(new AdmissionRequest(NewTask(), "codex", "first", 0.5m));
         var midnight = new DateTimeOffset(rig.Clock.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
 
         AssertRejected(rig, NewTask(), RejectionReason.Budget, $"costs about 0.5000 USD; budget 'daily' has 0.2500 USD left; until {midnight:yyyy-MM-dd HH:mm:ss}Z");

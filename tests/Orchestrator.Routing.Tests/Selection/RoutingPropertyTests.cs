@@ -35,7 +35,7 @@ public sealed class RoutingPropertyTests
         Assert.Equal(rig.Registry.Providers.Count, explanation.Candidates.Count);
         Assert.All(explanation.Candidates, candidate => Assert.Equal(candidate.Rejection == RejectionReason.None, candidate.Reasons.Count == 0));
         Assert.All(explanation.Candidates.Where(candidate => candidate.Reasons.Count > 0), candidate => Assert.Equal(candidate.Rejection, candidate.Reasons[0].Reason));
-        Assert.InRange(decision.Propensity, double.Epsilon, 1);
+        Assert.InRange(decision.Propensity!.Value, double.Epsilon, 1);
     });
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class RoutingPropertyTests
 
         public RoutingDecision Decision { get; private set; }
 
-        public void Decided(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame) =>
+        public void Decided(in RoutingDecision decision, AgentTask task, RoutingConstraints? constraints, in RoutingFrame frame, bool isShadow) =>
             (Decision, State) = (decision, FrameCodec.Encode(frame));
 
         public void Reported(in ExecutionOutcome outcome)

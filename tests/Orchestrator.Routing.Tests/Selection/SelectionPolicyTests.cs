@@ -56,7 +56,7 @@ public sealed class SelectionPolicyTests
         });
 
         var decision = rig.Router.Route(NewTask());
-        Assert.Equal(("b", RoutingReason.Policy, "tiers", 1.0), (decision.Provider, decision.Reason, decision.Because, decision.Propensity));
+        Assert.Equal(("b", RoutingReason.Policy, "tiers", 1.0), (decision.Provider, decision.Reason, decision.Because, decision.Propensity!.Value));
         Assert.Equal(["c", "a"], decision.Fallbacks);
         Assert.Equal("a", rig.Router.Route(NewTask(), new RoutingConstraints { Excluded = ["b", "c"] }).Provider);
     }
@@ -83,7 +83,7 @@ public sealed class SelectionPolicyTests
 
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(("a", 1.0), (frozen.Router.Route(NewTask()).Provider, frozen.Router.Route(NewTask()).Propensity));
+            Assert.Equal(("a", 1.0), (frozen.Router.Route(NewTask()).Provider, frozen.Router.Route(NewTask()).Propensity!.Value));
             Assert.Equal("a", free.Router.Route(NewTask() with { Priority = 1 }).Provider);
         }
 
@@ -156,7 +156,7 @@ public sealed class SelectionPolicyTests
     private static Dictionary<string, double> Count(RouterRig rig, out Dictionary<string, double> propensities)
     {
         var decisions = Enumerable.Range(0, Tasks).Select(_ => rig.Router.Route(NewTask())).ToList();
-        propensities = decisions.GroupBy(decision => decision.Provider!).ToDictionary(group => group.Key, group => group.First().Propensity);
+        propensities = decisions.GroupBy(decision => decision.Provider!).ToDictionary(group => group.Key, group => group.First().Propensity!.Value);
         return decisions.CountBy(decision => decision.Provider!).ToDictionary(pair => pair.Key, pair => (double)pair.Value);
     }
 
@@ -170,7 +170,7 @@ public sealed class SelectionPolicyTests
 
         public int? Answer { get; set; }
 
-        public int Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed)
+        public SelectionChoice Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed)
         {
             (Count, Seed) = (eligible.Length, seed);
             return Answer ?? eligible.Length - 1;

@@ -7,6 +7,18 @@ internal sealed class FlakyStore(InMemoryRoutingStateStore inner) : IRoutingStat
 {
     public bool IsDown { get; set; }
 
+    /// <summary>Does its work and then fails, as when the connection breaks after the commit.</summary>
+    public bool LosesAnswers { get; set; }
+
+    /// <summary>Gives up by itself, as with a time limit of its own.</summary>
+    public bool TimesOut { get; set; }
+
+    /// <summary>The settlements that it refuses always.</summary>
+    public HashSet<string> Refused { get; } = [];
+
+    /// <summary>How often all windows were listed.</summary>
+    public int Listings { get; private set; }
+
     public List<RoutingStateEntry> Saved { get; } = [];
 
     public int Reservations { get; private set; }
@@ -20,17 +32,26 @@ internal sealed class FlakyStore(InMemoryRoutingStateStore inner) : IRoutingStat
         return store.SaveAsync(entries, cancellationToken);
     }
 
-    public ValueTask<BudgetReservationResult> ReserveAsync(BudgetReservation reservation, CancellationToken cancellationToken)
+    public async ValueTask<BudgetReservationResult> ReserveAsync(BudgetReservation reservation, CancellationToken cancellationToken)
     {
         Reservations++;
-        return Up().ReserveAsync(reservation, cancellationToken);
+        var result = await Up().ReserveAsync(reservation, cancellationToken);
+        return LosesAnswers ? throw new IOException("The connection broke.") : result;
     }
 
     public ValueTask<bool> RenewAsync(string id, TimeSpan duration, CancellationToken cancellationToken) => Up().RenewAsync(id, duration, cancellationToken);
 
-    public ValueTask<ValueList<BudgetBalance>> SettleAsync(BudgetSettlement settlement, CancellationToken cancellationToken) => Up().SettleAsync(settlement, cancellationToken);
+    public ValueTask<ValueList<BudgetBalance>> SettleAsync(BudgetSettlement settlement, CancellationToken cancellationToken) =>
+        Refused.Contains(settlement.Id) ? throw new InvalidOperationException("No.") : Up().SettleAsync(settlement, cancellationToken);
 
-    public ValueTask<ValueList<BudgetBalance>> ListBalancesAsync(DateTimeOffset now, CancellationToken cancellationToken) => Up().ListBalancesAsync(now, cancellationToken);
+    public ValueTask<ValueList<BudgetBalance>> ListBalancesAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Listings++;
+        return Up().ListBalancesAsync(now, cancellationToken);
+    }
 
-    private InMemoryRoutingStateStore Up() => IsDown ? throw new InvalidOperationException("password=abc") : inner;
+    private InMemoryRoutingStateStore Up() =>
+        IsDown ? throw new InvalidOperationException("password=abc")
+        : TimesOut ? throw new OperationCanceledException("The store took too long.")
+        : inner;
 }

@@ -222,7 +222,7 @@ public sealed class SettingsValidationTests
     [Fact]
     public void A_cap_on_money_needs_a_price_of_everybody_it_covers()
     {
-        const string Error = "Budgets[0] 'day' caps money, but no price of free is known: set Providers[free].PricePerTaskUsd (0 when a task costs nothing) or the prices of its Models.";
+        const string Error = "Budgets[0] 'day' caps money, but no price of free is known: set Providers[free].PricePerTaskUsd (0 when a task costs nothing) or the prices of all its Models.";
 
         Assert.Equal(Error, Wrong.ErrorOf(options => options.Budgets = [new() { Name = "day", MaxUsd = 5 }]));
         Assert.Equal(Error, Wrong.ErrorOf(options => options.Budgets = [new() { Name = "day", MaxUsd = 5, Scope = BudgetScope.Provider }]));
@@ -252,6 +252,6 @@ public sealed class SettingsValidationTests
     {
         public string Name => name;
 
-        public int Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed) => 0;
+        public SelectionChoice Select(ReadOnlySpan<SelectionCandidate> eligible, ulong seed) => 0;
     }
 }

@@ -79,14 +79,15 @@ public sealed class RoutingRetentionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_the_router_remembers_goes_but_never_what_it_learned()
+    public async Task What_the_router_remembers_goes_but_never_what_it_learned_nor_who_is_drained()
     {
         await _left.RememberAsync("session", "old", 31);
         await _left.RememberAsync("session", "young", 29);
         await _left.RememberAsync(RoutingStateKinds.Estimate, "learned", 999);
+        await _left.RememberAsync(RoutingStateKinds.Draining, "drained", 999);
 
         Assert.Equal(1, (await _maintenance.ApplyRetentionAsync(new RetentionPolicy(), _now, Cancel)).RoutingState);
-        Assert.Equal("learned,young", await _left.RememberedAsync());
+        Assert.Equal("drained,learned,young", await _left.RememberedAsync());
     }
 
     [Fact]

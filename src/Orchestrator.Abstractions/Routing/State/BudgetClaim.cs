@@ -6,16 +6,16 @@ namespace Orchestrator.Routing.State;
 /// <param name="Key">The window.</param>
 /// <param name="NanoUsd">How much money, in nano-dollars, from 0.</param>
 /// <param name="Tokens">How many tokens, from 0.</param>
-/// <param name="MaxNanoUsd">Spent and reserved money must not exceed it; <see langword="null"/> for no cap.</param>
-/// <param name="MaxTokens">Used and reserved tokens must not exceed it; <see langword="null"/> for no cap.</param>
+/// <param name="MaxNanoUsd">Spent and reserved money must not exceed it, and must be below it before; <see langword="null"/> for no cap.</param>
+/// <param name="MaxTokens">Used and reserved tokens must not exceed it, and must be below it before; <see langword="null"/> for no cap.</param>
 [method: JsonConstructor]
 public readonly record struct BudgetClaim(BudgetKey Key, long NanoUsd, long Tokens, long? MaxNanoUsd = null, long? MaxTokens = null)
 {
-    /// <summary>How much money, in nano-dollars, from 0. Nothing can always be reserved, also above the cap.</summary>
+    /// <summary>How much money, in nano-dollars, from 0. Of a window that is used up not even 0 can be reserved.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public long NanoUsd { get; init => field = Require.AtLeast(value, 0L); } = Require.AtLeast(NanoUsd, 0L);
 
-    /// <summary>How many tokens, from 0. Nothing can always be reserved, also above the cap.</summary>
+    /// <summary>How many tokens, from 0. Of a window that is used up not even 0 can be reserved.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public long Tokens { get; init => field = Require.AtLeast(value, 0L); } = Require.AtLeast(Tokens, 0L);
 

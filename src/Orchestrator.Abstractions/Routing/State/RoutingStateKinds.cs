@@ -11,4 +11,7 @@ public static class RoutingStateKinds
 
     /// <summary>Breaker, limits and quota of a provider.</summary>
     public const string Health = "health";
+
+    /// <summary>Whether an operator drained a provider or resumed it. Never deleted by retention.</summary>
+    public const string Draining = "draining";
 }

@@ -55,7 +55,7 @@ internal sealed class SqliteRoutingRetention(SqliteDatabase database)
         """;
 
     private const string DeleteState = """
-        DELETE FROM ai_routing_state WHERE (kind, key) IN (SELECT kind, key FROM ai_routing_state WHERE kind <> 'estimate' AND at <= @newest LIMIT @limit)
+        DELETE FROM ai_routing_state WHERE (kind, key) IN (SELECT kind, key FROM ai_routing_state WHERE kind NOT IN ('estimate', 'draining', 'chat.estimate', 'chat.draining') AND at <= @newest LIMIT @limit)
         """;
 
     public async ValueTask<RetentionResult> ApplyAsync(RetentionPolicy policy, DateTimeOffset now, RetentionResult result, CancellationToken cancellationToken)

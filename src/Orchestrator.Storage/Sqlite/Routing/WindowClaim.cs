@@ -54,7 +54,7 @@ internal sealed class WindowClaim
         return [.. windows];
     }
 
-    /// <summary>Whether that much is left. Nothing can always be taken.</summary>
+    /// <summary>Whether that much is left. Of what is used up not even nothing can be taken.</summary>
     public bool Fits(in BudgetBalance balance) =>
         Fits(NanoUsd, MaxNanoUsd, balance.SpentNanoUsd, balance.ReservedNanoUsd) && Fits(Tokens, MaxTokens, balance.SpentTokens, balance.ReservedTokens);
 
@@ -71,7 +71,8 @@ internal sealed class WindowClaim
     /// <summary>The window that columns name.</summary>
     public static BudgetKey ToKey(string budget, string owner, long start, long end) => new(budget, owner, SqliteTime.ToTime(start), end == Never ? null : SqliteTime.ToTime(end));
 
-    private static bool Fits(long claim, long? cap, long spent, long reserved) => claim == 0 || cap is not { } most || claim <= (Int128)most - spent - reserved;
+    private static bool Fits(long claim, long? cap, long spent, long reserved) =>
+        cap is not { } most || Math.Max(claim, 1) <= (Int128)most - spent - reserved;
 
     private static long? Lower(long? one, long? other) => one is { } cap ? Math.Min(cap, other ?? cap) : other;
 
