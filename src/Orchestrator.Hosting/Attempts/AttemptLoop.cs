@@ -79,7 +79,7 @@ internal sealed class AttemptLoop(
 
     private async ValueTask<AttemptRequest> RequestAsync(AgentTaskRun run, CancellationToken cancellationToken)
     {
-        // Each crash ended an attempt; what the task has cost until then counts, too.
+        // Crashes are counted by the queue, which discards a task that keeps killing its workers. Here they use up no attempt, but numbers and what was spent go on.
         var crashes = run.Context.Task.Crashes;
         var before = crashes == 0 ? [] : await executions.ListAsync(run.Task.Id, cancellationToken).ConfigureAwait(false);
         return new AttemptRequest
@@ -87,7 +87,7 @@ internal sealed class AttemptLoop(
             Task = OneAtATime(run),
             AttemptsBefore = crashes,
             SpentUsd = before.Sum(execution => execution.CostUsd ?? 0),
-            MaxAttempts = options.Value.MaxAttempts,
+            MaxAttempts = options.Value.MaxAttempts + crashes,
             ReservationDuration = ReservationRenewal.Duration,
         };
     }
