@@ -3,7 +3,13 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Orchestrator.Benchmarks.Patching;
 using Perfolizer.Horology;
+
+if (args is ["--patching", .. var patching])
+{
+    return await PatchingReport.RunAsync(patching);
+}
 
 var isQuick = args.Contains("--quick");
 IConfig config = DefaultConfig.Instance.AddColumn(StatisticColumn.Median).WithOptions(ConfigOptions.JoinSummary);
@@ -14,3 +20,4 @@ if (isQuick)
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args.Where(argument => argument != "--quick")], config);
+return 0;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Auditing;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Patching;
@@ -17,21 +18,34 @@ public sealed class PatchManager : IPatchManager
     private readonly ISecretRedactor? _redactor;
     private readonly ILogger _logger;
     private readonly RootGate _gate;
+    private readonly IReadOnlyList<IPatchValidator> _validators;
+    private readonly PatchAudit _audit;
 
     /// <summary>Creates a patch manager without dependency injection.</summary>
     /// <param name="options">The settings, copied; <see langword="null"/> for the defaults.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="redactor">Knows the secrets that no patch may bring in; <see langword="null"/> for none.</param>
     /// <param name="logger">Where to log; <see langword="null"/> for nowhere.</param>
+    /// <param name="operations">The audit trail, which every application, refusal and reversal is written to; <see langword="null"/> for none.</param>
     /// <exception cref="ArgumentException">A setting is not allowed; the message names every one.</exception>
-    public PatchManager(PatchOptions? options = null, TimeProvider? timeProvider = null, ISecretRedactor? redactor = null, ILogger<PatchManager>? logger = null)
-        : this(new PhysicalFileSystem(), options, timeProvider, redactor, logger)
+    public PatchManager(PatchOptions? options = null, TimeProvider? timeProvider = null, ISecretRedactor? redactor = null, ILogger<PatchManager>? logger = null, IOperationLog? operations = null)
+        : this(new PhysicalFileSystem(), options, timeProvider, redactor, logger, operations)
     {
     }
 
-    internal PatchManager(
-        IPatchFileSystem files, PatchOptions? options = null, TimeProvider? timeProvider = null, ISecretRedactor? redactor = null, ILogger<PatchManager>? logger = null)
+    /// <summary>Creates a patch manager for files that are elsewhere than on the disk: in memory, for example.</summary>
+    /// <param name="files">Where the files, and the journals, are.</param>
+    /// <param name="options">The settings, copied; <see langword="null"/> for the defaults.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="redactor">Knows the secrets that no patch may bring in; <see langword="null"/> for none.</param>
+    /// <param name="logger">Where to log; <see langword="null"/> for nowhere.</param>
+    /// <param name="operations">Where to record what was done; <see langword="null"/> for nowhere.</param>
+    /// <exception cref="ArgumentException">A setting is not allowed; the message names every one.</exception>
+    public PatchManager(
+        IPatchFileSystem files, PatchOptions? options = null, TimeProvider? timeProvider = null, ISecretRedactor? redactor = null, ILogger<PatchManager>? logger = null,
+        IOperationLog? operations = null)
     {
+        ArgumentNullException.ThrowIfNull(files);
         _options = (options ?? new PatchOptions()).Copy();
         var errors = PatchOptionsValidator.Errors(_options);
         if (errors.Count > 0)
@@ -40,9 +54,11 @@ public sealed class PatchManager : IPatchManager
         }
 
         _files = files;
+        _validators = PatchValidators.Of(_options);
         _time = timeProvider ?? TimeProvider.System;
         _redactor = redactor;
         _logger = logger ?? NullLogger<PatchManager>.Instance;
+        _audit = new PatchAudit(_options.RecordOperations ? operations : null);
         _gate = new RootGate(files, _time, _options.LockTimeout);
     }
 
@@ -56,22 +72,7 @@ public sealed class PatchManager : IPatchManager
 
         try
         {
-            if (patch.Length > _options.MaxPatchBytes)
-            {
-                throw new PatchFormatException(PatchConflictCode.TooLarge, 1, $"The patch has {patch.Length} bytes; the limit is {_options.MaxPatchBytes}.");
-            }
-
-            var text = patch.Span.TrimStart(" \t\r\n"u8);
-            if (text.IsEmpty)
-            {
-                throw new PatchFormatException(PatchConflictCode.Empty, 1, "The patch is empty.");
-            }
-
-            var isJson = format == PatchFormat.PatchSet || (format == PatchFormat.Auto && text[0] == '{');
-            return new PatchParseResult
-            {
-                Patch = isJson ? new PatchSetParser(_options).Parse(patch, taskId) : new UnifiedDiffParser(_options).Parse(patch, taskId),
-            };
+            return new PatchParseResult { Patch = new PatchReader(_options).Read(patch, taskId, format) };
         }
         catch (PatchFormatException error)
         {
@@ -80,28 +81,38 @@ public sealed class PatchManager : IPatchManager
     }
 
     /// <inheritdoc/>
-    public async ValueTask<PatchContent> FormatAsync(PatchSet patch, string root, CancellationToken cancellationToken)
+    /// <remarks>What is written in another form than a git diff is read and planned once more, so that it does exactly what the patch set does.</remarks>
+    /// <exception cref="PatchingException">The form cannot say what the patch set does (<see cref="PatchingException.FormatInsufficient"/>), or the root is no directory.</exception>
+    public async ValueTask<PatchContent> FormatAsync(PatchSet patch, string root, PatchFormat format, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(patch);
         var tree = OpenTree(root);
         return await Task.Run(
             () =>
             {
-                var plan = Plan(tree, patch, redactor: null, cancellationToken);
-                using var writer = new GitDiffWriter();
-                return plan.Outcome == PatchOutcome.Applied ? writer.Write(plan.Pairs) : new PatchContent(default);
+                var plan = Planner(tree).Plan(patch, cancellationToken);
+                return plan.Outcome == PatchOutcome.Applied
+                    ? new ProvedWriter(_options, set => Planner(tree).Plan(set, cancellationToken)).Write(plan, patch, format)
+                    : new PatchContent(default);
             },
             cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="PatchingException">An application to the root was interrupted (<see cref="PatchingException.RecoveryNeeded"/>), or the root is no directory.</exception>
     public async ValueTask<PatchPlan> PlanAsync(PatchRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var tree = OpenTree(request.Root);
         try
         {
-            return await Task.Run(() => Plan(tree, request.Patch, _redactor, cancellationToken).ToPlan(), cancellationToken).ConfigureAwait(false);
+            return await Task.Run(
+                () =>
+                {
+                    ThrowIfInterrupted(tree);
+                    return Plan(tree, request, cancellationToken).ToPlan(_redactor);
+                },
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -129,17 +140,21 @@ public sealed class PatchManager : IPatchManager
         using var pass = await _gate.EnterAsync(directory, cancellationToken).ConfigureAwait(false);
         if (pass is null)
         {
-            return new PatchApplication
+            var locked = new PatchApplication
             {
                 Id = request.Id,
                 Outcome = PatchOutcome.Rejected,
                 Conflicts = [new PatchConflict { Code = PatchConflictCode.Locked, Message = "Another application to the same root did not end in time. Try again later." }],
             };
+            await _audit.AppliedAsync(request.Patch, locked).ConfigureAwait(false);
+            return locked;
         }
 
         var transaction = Begin(tree, directory);
-        return await Task.Run(
-            () => transaction.Apply(request, () => Plan(tree, request.Patch, _redactor, cancellationToken), cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        var application = await Task.Run(
+            () => transaction.Apply(request, () => Plan(tree, request, cancellationToken), cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        await _audit.AppliedAsync(request.Patch, application).ConfigureAwait(false);
+        return application;
     }
 
     /// <inheritdoc/>
@@ -161,7 +176,9 @@ public sealed class PatchManager : IPatchManager
 
         using var pass = await EnterAsync(tree.Root, directory, cancellationToken).ConfigureAwait(false);
         var transaction = Begin(tree, directory);
-        return await Task.Run(() => transaction.Revert(applicationId, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        var reverted = await Task.Run(() => transaction.Revert(applicationId, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        await _audit.RevertedAsync(reverted).ConfigureAwait(false);
+        return reverted;
     }
 
     /// <inheritdoc/>
@@ -187,20 +204,39 @@ public sealed class PatchManager : IPatchManager
             ?? throw new PatchingException(PatchingException.RootLocked, $"Another application to '{root}' did not end in time.", isTransient: true);
     }
 
+    private void ThrowIfInterrupted(TreeReader tree)
+    {
+        var directory = JournalLocation.Find(_files, tree.Root, _options.JournalDirectory);
+        if (new JournalStore(_files, directory, durable: false, _logger).HasInterrupted())
+        {
+            throw new PatchingException(PatchingException.RecoveryNeeded, $"An application to '{tree.Root}' was interrupted. RecoverAsync settles it.", isTransient: true);
+        }
+    }
+
     private TreeReader OpenTree(string root)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        if (!Directory.Exists(full))
+        var full = _files.Canonical(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
+        if (_files.GetEntry(full).Kind != EntryKind.Directory)
         {
             throw new PatchingException(PatchingException.RootMissing, $"The root '{full}' is not a directory.");
         }
 
-        var target = new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
-        return new TreeReader(_files, target, _options.MaxFileBytes);
+        return new TreeReader(_files, full, _options.MaxFileBytes);
     }
 
-    private TreePlan Plan(TreeReader tree, PatchSet patch, ISecretRedactor? redactor, CancellationToken cancellationToken)
+    /// <summary>Plans with everything that is asked of a patch before it may be applied.</summary>
+    private TreePlan Plan(TreeReader tree, PatchRequest request, CancellationToken cancellationToken)
+    {
+        var directory = JournalLocation.Find(_files, tree.Root, _options.JournalDirectory);
+        var plan = new TreePlanner(tree, _options, Policy(tree), _redactor, request.Base, request.Progress, _validators).Plan(request.Patch, cancellationToken);
+        return ConflictOwners.Name(plan, request, () => new JournalStore(_files, directory, durable: false, _logger).All());
+    }
+
+    /// <summary>A planner that asks no validator: nothing will be applied.</summary>
+    private TreePlanner Planner(TreeReader tree) => new(tree, _options, Policy(tree), redactor: null);
+
+    private PathPolicy Policy(TreeReader tree)
     {
         var patterns = _options.ProtectedPaths.ToList();
         if (_options.JournalDirectory is { } journals && Path.GetRelativePath(tree.Root, journals) is var inside
@@ -209,7 +245,7 @@ public sealed class PatchManager : IPatchManager
             patterns.Add(inside.Replace(Path.DirectorySeparatorChar, '/') + "/**");
         }
 
-        return new TreePlanner(tree, _options, new PathPolicy(patterns), redactor).Plan(patch, cancellationToken);
+        return new PathPolicy(patterns);
     }
 
     private PatchTransaction Begin(TreeReader tree, string directory) =>

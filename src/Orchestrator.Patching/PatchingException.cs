@@ -15,6 +15,9 @@ public sealed class PatchingException : OrchestratorException
     /// <summary>An interrupted application could not be taken back, because the system refused a read or write. <see cref="IPatchManager.RecoverAsync"/> finishes it.</summary>
     public const string RecoveryFailed = "patching.recovery_failed";
 
+    /// <summary>An application to the root was interrupted, so that its files are neither old nor new. <see cref="IPatchManager.RecoverAsync"/> settles it; only then can be planned what a patch would do.</summary>
+    public const string RecoveryNeeded = "patching.recovery_needed";
+
     /// <summary>The journal directory cannot be used: it cannot be made, is a link, or is on another volume than the root.</summary>
     public const string JournalUnusable = "patching.journal_unusable";
 
@@ -23,6 +26,9 @@ public sealed class PatchingException : OrchestratorException
 
     /// <summary>The root is not a directory.</summary>
     public const string RootMissing = "patching.root_missing";
+
+    /// <summary>The form that a patch set shall be written in cannot say what it does: delete a file by SEARCH/REPLACE blocks, for example. Another form can; a git diff says everything.</summary>
+    public const string FormatInsufficient = "patching.format_insufficient";
 
     /// <inheritdoc/>
     public override bool IsTransient { get; }

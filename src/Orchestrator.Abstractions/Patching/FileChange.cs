@@ -12,6 +12,24 @@ public sealed record FileChange
     /// <summary>What is done.</summary>
     public required FileOperation Operation { get; init; }
 
+    /// <summary>How many edits it took; 0 for whole files and deltas.</summary>
+    public int Edits { get; init; }
+
+    /// <summary>The least exact way in which one of the edits was found; <see cref="MatchTier.Exact"/> where nothing had to be looked for.</summary>
+    public MatchTier Tier { get; init; }
+
+    /// <summary>Whether the patch deletes the file and makes it anew, so that nothing of it needs to be left.</summary>
+    public bool IsRewrite { get; init; }
+
+    /// <summary>Whether the change was merged with what others changed in the file since the patch was made.</summary>
+    public bool IsMerged { get; init; }
+
+    /// <summary>The size before, in bytes; <see langword="null"/> for a new file.</summary>
+    public long? BeforeBytes { get; init; }
+
+    /// <summary>The size after, in bytes; <see langword="null"/> for a deleted file.</summary>
+    public long? AfterBytes { get; init; }
+
     /// <summary>Lines that are new.</summary>
     public int AddedLines { get; init; }
 

@@ -25,6 +25,12 @@ public sealed record FilePatch
     /// <summary>The SHA-256 of the whole file before in hexadecimal digits; the patch is refused when the file has another. <see langword="null"/> when not known.</summary>
     public string? BaseHash { get; init => field = Require.OptionalText(value, 64); }
 
+    /// <summary>The git object id of the file before, in hexadecimal digits, possibly shortened; <see langword="null"/> when not known. With a base to read it from, it allows a three-way merge.</summary>
+    public string? BaseBlob { get; init => field = Require.OptionalText(value, 64); }
+
+    /// <summary>Whether the patch may make the file although it is there: some formats cannot say "new" and "replace" apart. Refused by default by the patch manager.</summary>
+    public bool Overwrites { get; init; }
+
     /// <summary>The whole file after, for new, binary and replaced files; <see langword="null"/> when <see cref="Edits"/> say it.</summary>
     public PatchContent? Content { get; init; }
 

@@ -5,18 +5,20 @@ namespace Orchestrator.Patching;
 public interface IPatchManager
 {
     /// <summary>Reads a patch. Nothing in it is trusted, and no file is opened.</summary>
-    /// <param name="patch">The patch as it came.</param>
+    /// <param name="patch">The patch as it came. The patch set goes on using these bytes, which must not change any more.</param>
     /// <param name="taskId">The task that it answers.</param>
     /// <param name="format">Its form.</param>
     /// <returns>The patch set, or what is wrong and in which line.</returns>
     PatchParseResult Parse(ReadOnlyMemory<byte> patch, string taskId, PatchFormat format = PatchFormat.Auto);
 
-    /// <summary>Writes a patch set as a git diff that <c>git apply</c> takes.</summary>
+    /// <summary>Writes what a patch set does to a tree in another form: as a git diff that <c>git apply</c> takes, for example.</summary>
     /// <param name="patch">The patch set.</param>
-    /// <param name="root">The directory with the files before, which the diff's context comes from.</param>
+    /// <param name="root">The directory with the files before, which the context comes from.</param>
+    /// <param name="format">The form; <see cref="PatchFormat.Auto"/> is <see cref="PatchFormat.UnifiedDiff"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The diff; empty when the patch set does not fit the files.</returns>
-    ValueTask<PatchContent> FormatAsync(PatchSet patch, string root, CancellationToken cancellationToken);
+    /// <returns>The text; empty when the patch set does not fit the files.</returns>
+    /// <exception cref="OrchestratorException">The form cannot say what the patch set does: a binary file in SEARCH/REPLACE blocks, for example.</exception>
+    ValueTask<PatchContent> FormatAsync(PatchSet patch, string root, PatchFormat format, CancellationToken cancellationToken);
 
     /// <summary>Finds out what applying would do, with every conflict. Writes nothing.</summary>
     /// <param name="request">The patch set and the root.</param>

@@ -21,6 +21,9 @@ public sealed record PatchConflict
     /// <summary>The line, counted from 1, in the file; of a patch that cannot be read, in the patch.</summary>
     public int? Line { get; init; }
 
+    /// <summary>The column, counted from 1, in a patch that cannot be read; <see langword="null"/> when only the line is known.</summary>
+    public int? Column { get; init; }
+
     /// <summary>What the patch expects there.</summary>
     public string? Expected { get; init; }
 
@@ -30,6 +33,9 @@ public sealed record PatchConflict
     /// <summary>The lines of every place that fits, when several do.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<int>))]
     public ValueList<int> Candidates { get; init => field = value ?? []; } = [];
+
+    /// <summary>More about the file and the patch, to mend it with; <see langword="null"/> when there is nothing to tell.</summary>
+    public PatchDiagnosis? Diagnosis { get; init; }
 }
 
 /// <summary>The kinds of conflict.</summary>
@@ -95,4 +101,28 @@ public enum PatchConflictCode
 
     /// <summary>A third party changed a file that had to be restored: left as it is, our copy is kept beside the journal.</summary>
     RecoveryConflict,
+
+    /// <summary>Looking for the places would take too much work: the patch is far from the file, or the file repeats itself endlessly.</summary>
+    TooComplex,
+
+    /// <summary>The place was found, but less exactly than the policy lets through.</summary>
+    MatchTooLoose,
+
+    /// <summary>The patch and what others changed since its base touch the same lines.</summary>
+    MergeConflict,
+
+    /// <summary>A place by numbers is not a place between two characters of the file.</summary>
+    RangeRefused,
+
+    /// <summary>The file after cannot be parsed, although the file before could, or was not there.</summary>
+    SyntaxError,
+
+    /// <summary>The file after holds markers of a merge that were not there before.</summary>
+    MergeMarkers,
+
+    /// <summary>The file is made by a tool, and a patch must not change it by hand.</summary>
+    GeneratedFile,
+
+    /// <summary>A validator of the host's refused it.</summary>
+    Invalid,
 }

@@ -16,4 +16,7 @@ public sealed record PatchPlan
     /// <summary>Every reason why it would be refused.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<PatchConflict>))]
     public ValueList<PatchConflict> Conflicts { get; init => field = value ?? []; } = [];
+
+    /// <summary>What it would change as a git diff; empty when nothing would be.</summary>
+    public PatchContent Diff { get; init; }
 }

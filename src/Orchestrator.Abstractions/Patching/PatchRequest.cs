@@ -14,4 +14,10 @@ public sealed record PatchRequest
 
     /// <summary>The patch set.</summary>
     public required PatchSet Patch { get; init => field = Require.NotNull(value); }
+
+    /// <summary>Where the files can be read that the patch was made against; <see langword="null"/> for nowhere. Allows a three-way merge where a file has changed since.</summary>
+    public IPatchBase? Base { get; init; }
+
+    /// <summary>Hears how far a large application has come; called on the thread that works. <see langword="null"/> for nobody.</summary>
+    public IProgress<PatchProgress>? Progress { get; init; }
 }

@@ -19,7 +19,14 @@ public sealed record PatchSet
     /// <summary>The commit that it was made against: a full object id; <see langword="null"/> when not known.</summary>
     public string? BaseCommit { get; init => field = Require.OptionalText(value, 64); }
 
-    /// <summary>The edits, one element a file.</summary>
+    /// <summary>
+    /// Whether the elements of <see cref="Files"/> are done one after the other, each on what those before it left, so that a file may be named several times: tool calls and envelopes
+    /// are so. Otherwise all of them speak of the same tree before, and a file named twice is refused.
+    /// </summary>
+    /// <value><see langword="false"/> by default.</value>
+    public bool IsSequential { get; init; }
+
+    /// <summary>The edits, one element a file, in the order in which they are done.</summary>
     [JsonConverter(typeof(ValueListJsonConverter<FilePatch>))]
     public required ValueList<FilePatch> Files { get; init => field = Require.NotNull(value); }
 

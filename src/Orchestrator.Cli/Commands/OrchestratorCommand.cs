@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Patches;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -38,6 +39,7 @@ internal static class OrchestratorCommand
             DeadCommand.Create(global),
             PlanCommand.Create(global),
             ScheduleCommand.Create(global),
+            PatchCommand.Create(global),
             AuditCommand.Create(global),
             DatabaseCommand.Create(global),
             DoctorCommand.Create(global),

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Orchestrator.Auditing;
+using Orchestrator.Cli.Patches;
 using Orchestrator.Hosting;
+using Orchestrator.Patching;
 using Orchestrator.Providers;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Plans;
@@ -67,6 +69,23 @@ internal sealed record CliLine
     public FeedbackLine? Feedback { get; init; }
 
     public DoctorCheck? Check { get; init; }
+
+    /// <summary>What came of a patch: <c>applied</c>, <c>already-applied</c>, <c>rejected</c>, <c>reverted</c>, <c>conflicted</c>, <c>not-found</c> or <c>recovery-needed</c>.</summary>
+    public string? Outcome { get; init; }
+
+    public PatchFileLine[]? Files { get; init; }
+
+    public PatchErrorLine[]? Errors { get; init; }
+
+    public string? Application { get; init; }
+
+    public bool? DryRun { get; init; }
+
+    public PatchContent? Diff { get; init; }
+
+    public PatchSet? PatchSet { get; init; }
+
+    public PatchContent? Content { get; init; }
 
     public string? Message { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Auditing;
 using Orchestrator.Patching;
+using Orchestrator.Providers.Workspaces;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
@@ -10,7 +11,8 @@ namespace Orchestrator.Hosting;
 /// Each step is written down before it is done: in the checkpoint for the worker that takes the task up again, and in the tree's own record for anybody who
 /// comes to the tree when no worker does. A worker that lost its lease leaves everything as it is, for its successor.
 /// </remarks>
-internal sealed class TreeTarget(IPatchManager patches, TreeHolds holds, TreeGuard guard, TreeTakeBack takeBack, Verifier verifier, SourceGate gate) : IResultTarget
+internal sealed class TreeTarget(
+    IPatchManager patches, GitRepositories repositories, TreeHolds holds, TreeGuard guard, TreeTakeBack takeBack, Verifier verifier, SourceGate gate) : IResultTarget
 {
     public bool Serves(TaskOutput output) => output == TaskOutput.Apply;
 
@@ -108,7 +110,15 @@ internal sealed class TreeTarget(IPatchManager patches, TreeHolds holds, TreeGua
     private async ValueTask<bool> ApplyAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
     {
         run.Show(AgentTaskStep.Applying, $"Applying {patch.Files.Count} files to {run.Repository}.");
-        var request = new PatchRequest { Id = checkpoint.ApplicationId!, Root = run.Repository, Patch = patch };
+        var request = new PatchRequest
+        {
+            Id = checkpoint.ApplicationId!,
+            Root = run.Repository,
+            Patch = patch,
+
+            // The caller may have worked on while the agent did: what changed since is merged, or told as a conflict.
+            Base = patch.BaseCommit is { } commit ? await repositories.ReadBaseAsync(run.Repository, commit, patch, cancellationToken).ConfigureAwait(false) : null,
+        };
         var application = await patches.ApplyAsync(request, cancellationToken).ConfigureAwait(false);
         var applied = application.Outcome is PatchOutcome.Applied or PatchOutcome.AlreadyApplied;
         run.Report = applied ? run.Report with { Files = application.Files } : PatchRejections.Add(run.Report, application.Conflicts);

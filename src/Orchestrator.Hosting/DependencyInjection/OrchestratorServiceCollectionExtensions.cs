@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orchestrator.Hosting;
+using Orchestrator.Patching;
 using Orchestrator.Providers.Workspaces;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Workers;
@@ -62,7 +63,14 @@ public static class OrchestratorServiceCollectionExtensions
 
         // The main job runs agents; a provider of which there is only a description has none. No setting changes that.
         services.PostConfigure<ProviderRoutingOptions>(static routing => routing.RequireAgents = true);
-        services.AddPatchManager();
+        services.AddPatchManager(static options =>
+        {
+            // The trail writes what was applied, with the task's own words.
+            options.RecordOperations = false;
+
+            // Agents run package managers and generators in their workspace: what these made is not made by hand.
+            options.GeneratedFiles = GeneratedFilePolicy.Allow;
+        });
         services.AddAgentProviders();
 
         // Hosted services start in the order of their registration: what dead processes left is taken up before the worker takes new work.

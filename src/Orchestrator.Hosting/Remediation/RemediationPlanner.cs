@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
 using Orchestrator.Json;
+using Orchestrator.Patching;
 using Orchestrator.Queue;
 using Orchestrator.Tasks;
 
@@ -70,15 +71,15 @@ internal sealed class RemediationPlanner(ITaskQueue queue, IOptions<Orchestrator
             text.AppendLine("```").AppendLine(Tail(verification.Output)).AppendLine("```");
         }
 
-        foreach (var conflict in report.Conflicts)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"- The patch did not fit: {conflict.Code.ToName()} in {conflict.Path}, line {conflict.Line}: {conflict.Message}");
-        }
+        // As much as an agent reads; the rest comes back when the first are mended.
+        text.AppendLine(Head(PatchConflictText.Format(report.Conflicts)));
 
         text.AppendLine().AppendLine("The task:");
         var remaining = AgentTask.MaxInstructionsLength - text.Length;
         return text.Append(failed.Instructions.AsSpan(0, Math.Min(failed.Instructions.Length, remaining))).ToString();
     }
+
+    private static string Head(string text) => text.Length <= MaxOutputLength ? text : text[..MaxOutputLength] + "…";
 
     private static string Tail(string output) => output.Length <= MaxOutputLength ? output : output[^MaxOutputLength..];
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orchestrator.Auditing;
 using Orchestrator.Patching;
 using Orchestrator.Secrets;
 
@@ -13,13 +14,17 @@ public static class PatchingServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="configure">Changes the options; they are checked when the application starts.</param>
     /// <returns>A builder to carry on with.</returns>
-    /// <remarks>An <see cref="ISecretRedactor"/> among the services makes the manager refuse patches that would bring a known secret into the tree.</remarks>
+    /// <remarks>
+    /// An <see cref="ISecretRedactor"/> among the services makes the manager refuse patches that would bring a known secret into the tree; an <see cref="IOperationLog"/> keeps every
+    /// application, refusal and reversal.
+    /// </remarks>
     public static IPatchManagerBuilder AddPatchManager(this IServiceCollection services, Action<PatchOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PatchOptions>, PatchOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<PatchOptions>, RegisteredValidators>());
         var options = services.AddOptionsWithValidateOnStart<PatchOptions>();
         if (configure is not null)
         {
@@ -30,7 +35,8 @@ public static class PatchingServiceCollectionExtensions
             provider.GetRequiredService<IOptions<PatchOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ISecretRedactor>(),
-            provider.GetService<ILogger<PatchManager>>()));
+            provider.GetService<ILogger<PatchManager>>(),
+            provider.GetService<IOperationLog>()));
         return new Builder(Options.Options.DefaultName, services);
     }
 

@@ -27,7 +27,7 @@ internal sealed class BinaryPatchReader(PatchLines lines, PatchBudget budget)
         var text = lines.Header[(isDelta ? 6 : 8)..];
         if (!Utf8Parser.TryParse(text, out long size, out var used) || used != text.Length || size < 0)
         {
-            throw lines.Malformed("The size of the binary patch is not a number.");
+            throw lines.Malformed("The size of the binary patch is not a number.", isDelta ? 7 : 9);
         }
 
         budget.Take(size, lines.Number);

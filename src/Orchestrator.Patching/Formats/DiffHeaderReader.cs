@@ -1,18 +1,28 @@
-using System.Globalization;
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 
 namespace Orchestrator.Patching;
 
 /// <summary>Reads the headers of one file of a unified diff, with git's extensions or without.</summary>
-internal sealed class DiffHeaderReader(PatchLines lines)
+/// <param name="lines">The patch.</param>
+/// <param name="strip">How many leading components every name loses; <see langword="null"/> to find that out.</param>
+internal sealed class DiffHeaderReader(PatchLines lines, int? strip)
 {
-    private const string NoFile = "/dev/null";
+    private const int MaxTitle = 4 * 4096;
+
+    /// <summary>With more spaces than this in a title, its names are only taken from the lines behind it.</summary>
+    private const int MaxSplits = 256;
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
+
+    private readonly DiffNames _names = new(lines, strip);
 
     /// <summary>The current line begins with <c>diff --git</c>.</summary>
     public DiffFileHeader ReadGit()
     {
         var header = new DiffFileHeader { Line = lines.Number };
-        ReadTitle(header, lines.Header["diff --git "u8.Length..].ToArray());
+        ReadTitle(header);
         lines.MoveNext();
         while (!lines.AtEnd && ReadExtended(header))
         {
@@ -21,15 +31,26 @@ internal sealed class DiffHeaderReader(PatchLines lines)
 
         if (lines.HeaderStarts("--- "u8))
         {
-            ReadNames(header, git: true);
+            ReadNames(header);
+        }
+
+        if ((header.IsCreate && header.IsDelete) || ((header.IsCreate || header.IsDelete) && (header.IsRename || header.IsCopy)) || (header.IsRename && header.IsCopy))
+        {
+            throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "The lines of the header contradict each other: a file is new, deleted, renamed or copied.", 1);
         }
 
         if (header.NewName is null && header.OldName is null)
         {
-            throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "The header names no file.");
+            throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "The header names no file.", 1);
         }
 
         header.NewName ??= header.OldName;
+        if (header.OldName is not null && header.OldName != header.NewName && header.Operation == FileOperation.Modify)
+        {
+            throw new PatchFormatException(
+                PatchConflictCode.Malformed, header.Line, $"The header names '{DiffNames.Shown(header.OldName)}' and '{DiffNames.Shown(header.NewName!)}', but no line says that the file is renamed or copied.", 1);
+        }
+
         header.OldName ??= header.NewName;
         return header;
     }
@@ -38,92 +59,91 @@ internal sealed class DiffHeaderReader(PatchLines lines)
     public DiffFileHeader ReadPlain()
     {
         var header = new DiffFileHeader { Line = lines.Number };
-        ReadNames(header, git: false);
+        var (before, after) = ReadBoth();
+        header.IsCreate = before.IsNone;
+        header.IsDelete = after.IsNone;
+        header.IsTimed = before.IsTimed;
+        _names.SetPlain(header, before, after);
         return header;
     }
 
-    private void ReadTitle(DiffFileHeader header, ReadOnlySpan<byte> text)
+    private void ReadTitle(DiffFileHeader header)
     {
+        const int From = 11;
+        var text = lines.Header[From..];
+        if (text.Length > MaxTitle)
+        {
+            throw new PatchFormatException(PatchConflictCode.PathRefused, lines.Number, $"The names have {text.Length} bytes; the limit is {MaxTitle}.", From + 1);
+        }
+
         if (text.Contains((byte)'"'))
         {
             var split = text[0] == '"' ? GitPath.Unquote(text, out _) : text.IndexOf(" \""u8);
             if (split > 0 && split < text.Length - 1 && text[split] == ' ')
             {
-                SetTitle(header, Name(text[..split]), Name(text[(split + 1)..]));
+                _names.TrySetTitle(header, _names.Read(text[..split], From + 1), _names.Read(text[(split + 1)..], From + split + 2));
             }
 
             return;
         }
 
-        for (var split = 1; split < text.Length - 1; split++)
+        var tries = 0;
+        for (var split = 1; split < text.Length - 1 && tries < MaxSplits; split++)
         {
-            if (text[split] == ' ' && SetTitle(header, lines.Text(text[..split]), lines.Text(text[(split + 1)..])))
+            if (text[split] != ' ')
+            {
+                continue;
+            }
+
+            tries++;
+            if (_names.IsSame(text[..split], text[(split + 1)..])
+                && _names.TrySetTitle(header, _names.Read(text[..split], From + 1), _names.Read(text[(split + 1)..], From + split + 2)))
             {
                 return;
             }
         }
 
         // A rename: the names differ and stand in lines of their own; only the prefixes are read here.
-        header.HasPrefix = text.StartsWith("a/"u8) && text.IndexOf(" b/"u8) > 0;
-    }
-
-    private static bool SetTitle(DiffFileHeader header, string oldName, string newName)
-    {
-        if (oldName == newName)
-        {
-            (header.HasPrefix, header.OldName, header.NewName) = (false, oldName, newName);
-            return true;
-        }
-
-        var isPrefixed = oldName.Length > 2 && newName.Length > 2 && oldName[1] == '/' && newName[1] == '/'
-            && "aciw12o".Contains(oldName[0], StringComparison.Ordinal) && "bciw12o".Contains(newName[0], StringComparison.Ordinal);
-        header.HasPrefix = isPrefixed;
-        if (!isPrefixed || oldName[2..] != newName[2..])
-        {
-            return false;
-        }
-
-        (header.OldName, header.NewName) = (oldName[2..], newName[2..]);
-        return true;
+        header.HasPrefix = text.StartsWith("a/"u8) && text.IndexOf(" b/"u8) > 0 ? true : null;
     }
 
     private bool ReadExtended(DiffFileHeader header)
     {
-        if (Value("old mode "u8) is { } oldMode)
+        if (At("old mode "u8) is { } oldMode)
         {
             header.OldMode = Mode(oldMode);
         }
-        else if (Value("new mode "u8) is { } newMode)
+        else if (At("new mode "u8) is { } newMode)
         {
             header.NewMode = Mode(newMode);
         }
-        else if (Value("new file mode "u8) is { } created)
+        else if (At("new file mode "u8) is { } created)
         {
             (header.IsCreate, header.NewMode) = (true, Mode(created));
         }
-        else if (Value("deleted file mode "u8) is { } deleted)
+        else if (At("deleted file mode "u8) is { } deleted)
         {
             (header.IsDelete, header.OldMode) = (true, Mode(deleted));
         }
-        else if ((Value("rename from "u8) ?? Value("rename old "u8)) is { } renamedFrom)
+        else if ((At("rename from "u8) ?? At("rename old "u8)) is { } renamedFrom)
         {
             (header.IsRename, header.OldName) = (true, Name(renamedFrom));
         }
-        else if ((Value("rename to "u8) ?? Value("rename new "u8)) is { } renamedTo)
+        else if ((At("rename to "u8) ?? At("rename new "u8)) is { } renamedTo)
         {
             (header.IsRename, header.NewName) = (true, Name(renamedTo));
         }
-        else if (Value("copy from "u8) is { } copiedFrom)
+        else if (At("copy from "u8) is { } copiedFrom)
         {
             (header.IsCopy, header.OldName) = (true, Name(copiedFrom));
         }
-        else if (Value("copy to "u8) is { } copiedTo)
+        else if (At("copy to "u8) is { } copiedTo)
         {
             (header.IsCopy, header.NewName) = (true, Name(copiedTo));
         }
-        else if (Value("index "u8) is { } index)
+        else if (At("index "u8) is { } index)
         {
-            ReadIndexMode(header, index);
+            ReadIndex(header, index);
         }
         else
         {
@@ -133,13 +153,21 @@ internal sealed class DiffHeaderReader(PatchLines lines)
         return true;
     }
 
-    /// <summary>An index line ends in the mode when the mode stays.</summary>
-    private void ReadIndexMode(DiffFileHeader header, byte[] value)
+    /// <summary>An index line names the objects, and ends in the mode when the mode stays. Models write it with invented ids: those are no error, and name no base.</summary>
+    private void ReadIndex(DiffFileHeader header, int from)
     {
-        var space = value.AsSpan().IndexOf((byte)' ');
+        var value = lines.Header[from..];
+        var space = value.IndexOf((byte)' ');
+        var ids = space < 0 ? value : value[..space];
+        var dots = ids.IndexOf(".."u8);
+        if (dots is >= 4 and <= 64 && IsObject(ids[..dots]) && IsObject(ids[(dots + 2)..]) && ids[..dots].ContainsAnyExcept((byte)'0'))
+        {
+            header.BaseBlob = Encoding.ASCII.GetString(ids[..dots]).ToLowerInvariant();
+        }
+
         if (space > 0 && header.OldMode == PatchFileMode.Unspecified && !header.IsCreate)
         {
-            header.OldMode = Mode(value[(space + 1)..]);
+            header.OldMode = Mode(from + space + 1);
             if (header.OldMode is PatchFileMode.SymbolicLink or PatchFileMode.Submodule)
             {
                 header.NewMode = header.OldMode;
@@ -147,113 +175,57 @@ internal sealed class DiffHeaderReader(PatchLines lines)
         }
     }
 
-    private byte[]? Value(ReadOnlySpan<byte> name) => lines.HeaderStarts(name) ? lines.Header[name.Length..].ToArray() : null;
+    private static bool IsObject(ReadOnlySpan<byte> id) => id.Length is >= 4 and <= 64 && !id.ContainsAnyExcept(HexDigits);
 
-    private PatchFileMode Mode(byte[] text) => Encoding.ASCII.GetString(text).Trim() switch
-    {
-        "100644" or "100664" => PatchFileMode.Regular,
-        "100755" => PatchFileMode.Executable,
-        "120000" => PatchFileMode.SymbolicLink,
-        "160000" => PatchFileMode.Submodule,
-        var other when other.Length <= 7 && other.All(static c => c is >= '0' and <= '7') => throw new PatchFormatException(
-            PatchConflictCode.OperationRefused, lines.Number, $"The mode {other} is not allowed: 100644 and 100755 are."),
-        _ => throw lines.Malformed("The mode is not a number."),
-    };
+    /// <summary>Where the value begins in a line with that name.</summary>
+    private int? At(ReadOnlySpan<byte> name) => lines.HeaderStarts(name) ? name.Length : null;
 
-    private void ReadNames(DiffFileHeader header, bool git)
+    private string Name(int from) => _names.ReadBare(lines.Header[from..], from + 1);
+
+    private PatchFileMode Mode(int from)
     {
-        var oldName = NameOrNull(lines.Header[4..].ToArray(), out var oldIsNull);
+        var text = lines.Header[from..].Trim((byte)' ');
+        if (text.Length is 0 or > 7 || !Utf8Parser.TryParse(text, out int number, out var used) || used != text.Length || text.ContainsAnyExceptInRange((byte)'0', (byte)'7'))
+        {
+            throw lines.Malformed("The mode is not a number.", from + 1);
+        }
+
+        // Other permissions than git's two are told apart as git does: by whether the owner may execute.
+        return number switch
+        {
+            >= 100000 and <= 100777 => ((number / 100) & 1) == 1 ? PatchFileMode.Executable : PatchFileMode.Regular,
+            120000 => PatchFileMode.SymbolicLink,
+            160000 => PatchFileMode.Submodule,
+            _ => throw new PatchFormatException(
+                PatchConflictCode.OperationRefused, lines.Number, $"The mode {Encoding.ASCII.GetString(text)} is not allowed: 100644 and 100755 are.", from + 1),
+        };
+    }
+
+    private (DiffName Before, DiffName After) ReadBoth()
+    {
+        var before = _names.ReadTimed(lines.Header[4..]);
         lines.MoveNext();
         if (!lines.HeaderStarts("+++ "u8))
         {
             throw lines.Malformed("A line that begins with '+++ ' must follow the one that begins with '--- '.");
         }
 
-        var newName = NameOrNull(lines.Header[4..].ToArray(), out var newIsNull);
-        if (oldIsNull && newIsNull)
+        var after = _names.ReadTimed(lines.Header[4..]);
+        if (before.IsNone && after.IsNone)
         {
-            throw lines.Malformed("Both files are /dev/null.");
+            throw lines.Malformed("Both files are /dev/null.", 5);
         }
 
-        header.IsCreate |= oldIsNull && !header.IsRename;
-        header.IsDelete |= newIsNull && !header.IsRename;
-        header.HasPrefix ??= HasPrefix(oldName == NoFile ? null : oldName, newName == NoFile ? null : newName);
-        oldName = oldIsNull ? null : Strip(oldName, header);
-        newName = newIsNull ? null : Strip(newName, header);
         lines.MoveNext();
-        if (git)
-        {
-            CheckSame(header.OldName, oldName, oldIsNull || header.IsCreate);
-            CheckSame(header.NewName, newName, newIsNull || header.IsDelete);
-            (header.OldName, header.NewName) = (header.OldName ?? oldName, header.NewName ?? newName);
-            return;
-        }
-
-        var name = (oldName, newName) switch
-        {
-            (null, var only) => only,
-            (var only, null) => only,
-            var (first, second) when second!.StartsWith(first!, StringComparison.Ordinal) => first,
-            var (_, second) => second,
-        };
-        (header.OldName, header.NewName) = (name, name);
+        return (before, after);
     }
 
-    private void CheckSame(string? fromHeader, string? fromLine, bool skip)
+    private void ReadNames(DiffFileHeader header)
     {
-        if (!skip && fromHeader is not null && fromLine is not null && fromHeader != fromLine)
-        {
-            throw lines.Malformed($"The header names '{fromHeader}', but the line before this one or this one names '{fromLine}'.");
-        }
-    }
-
-    /// <summary>Git's one-letter directories, or two directories that were compared: both names go on alike.</summary>
-    private static bool HasPrefix(string? oldName, string? newName)
-    {
-        if (oldName is not null && newName is not null)
-        {
-            var (oldSlash, newSlash) = (oldName.IndexOf('/', StringComparison.Ordinal), newName.IndexOf('/', StringComparison.Ordinal));
-            return oldSlash > 0 && newSlash > 0 && oldName[..oldSlash] != newName[..newSlash]
-                && (oldName[oldSlash..] == newName[newSlash..] || (oldSlash == 1 && newSlash == 1 && "aciw12o".Contains(oldName[0], StringComparison.Ordinal)));
-        }
-
-        var only = oldName ?? newName!;
-        return only.Length > 2 && only[1] == '/' && (oldName is null ? "bciw12o" : "aciw12o").Contains(only[0], StringComparison.Ordinal);
-    }
-
-    /// <summary>Plain diffs mark a file that is not there by the time 0, in any time zone.</summary>
-    private static bool IsEpoch(string time)
-    {
-        var parts = time.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != 3 || parts[0] is not ("1970-01-01" or "1969-12-31") || parts[2].Length < 5)
-        {
-            return false;
-        }
-
-        var zone = parts[2].Contains(':', StringComparison.Ordinal) ? parts[2] : parts[2].Insert(3, ":");
-        return DateTimeOffset.TryParse($"{parts[0]} {parts[1].Split('.')[0]} {zone}", CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
-            && moment == DateTimeOffset.UnixEpoch;
-    }
-
-    private static string Strip(string name, DiffFileHeader header) =>
-        header.HasPrefix == true && name.IndexOf('/', StringComparison.Ordinal) is var slash and >= 0 ? name[(slash + 1)..] : name;
-
-    private string NameOrNull(byte[] text, out bool isNull)
-    {
-        var tab = text.AsSpan().IndexOf((byte)'\t');
-        var time = tab < 0 ? default : text.AsSpan(tab + 1);
-        var name = text.Length > 0 && text[0] == '"' ? Name(text) : lines.Text(tab < 0 ? text : text.AsSpan(0, tab));
-        isNull = name == NoFile || IsEpoch(Encoding.Latin1.GetString(time));
-        return name;
-    }
-
-    private string Name(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty || text[0] != '"')
-        {
-            return lines.Text(text);
-        }
-
-        return GitPath.Unquote(text, out var path) > 0 ? lines.Text(path) : throw lines.Malformed("The quotes around the path are not well-formed.");
+        var (before, after) = ReadBoth();
+        header.IsTimed = before.IsTimed;
+        header.IsCreate |= before.IsNone && !header.IsRename;
+        header.IsDelete |= after.IsNone && !header.IsRename;
+        _names.SetGit(header, before, after);
     }
 }

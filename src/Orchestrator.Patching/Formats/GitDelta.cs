@@ -12,8 +12,20 @@ internal static class GitDelta
             return null;
         }
 
+        // What a delta claims to make costs nothing to claim: memory is taken only once it is known to make it.
+        if (!TryRun(before, delta, [], afterSize, isDry: true))
+        {
+            return null;
+        }
+
         var result = new byte[afterSize];
-        var written = 0;
+        TryRun(before, delta, result, afterSize, isDry: false);
+        return result;
+    }
+
+    private static bool TryRun(ReadOnlySpan<byte> before, ReadOnlySpan<byte> delta, Span<byte> result, long afterSize, bool isDry)
+    {
+        var written = 0L;
         while (!delta.IsEmpty)
         {
             var command = delta[0];
@@ -23,7 +35,7 @@ internal static class GitDelta
             {
                 if (!TryReadCopy(ref delta, command, before.Length, out var offset, out var size))
                 {
-                    return null;
+                    return false;
                 }
 
                 piece = before.Slice(offset, size);
@@ -32,23 +44,27 @@ internal static class GitDelta
             {
                 if (command == 0 || command > delta.Length)
                 {
-                    return null;
+                    return false;
                 }
 
                 piece = delta[..command];
                 delta = delta[command..];
             }
 
-            if (piece.Length > result.Length - written)
+            if (piece.Length > afterSize - written)
             {
-                return null;
+                return false;
             }
 
-            piece.CopyTo(result.AsSpan(written));
+            if (!isDry)
+            {
+                piece.CopyTo(result[(int)written..]);
+            }
+
             written += piece.Length;
         }
 
-        return written == result.Length ? result : null;
+        return written == afterSize;
     }
 
     private static bool TryReadCopy(ref ReadOnlySpan<byte> delta, byte command, int beforeLength, out int start, out int length)

@@ -16,11 +16,11 @@ internal sealed class PatchSetParser(PatchOptions options)
         }
         catch (JsonException error)
         {
-            throw new PatchFormatException(PatchConflictCode.Malformed, (int)(error.LineNumber ?? 0) + 1, $"The patch set cannot be read: {error.Message}");
+            throw new PatchFormatException(PatchConflictCode.Malformed, (int)(error.LineNumber ?? 0) + 1, $"The patch set cannot be read: {error.Message}", (int)Math.Min(error.BytePositionInLine ?? 0, 1 << 30) + 1);
         }
         catch (DecoderFallbackException)
         {
-            throw new PatchFormatException(PatchConflictCode.Malformed, 1, "The patch set is not UTF-8.");
+            throw new PatchFormatException(PatchConflictCode.Malformed, 1, "The patch set is not UTF-8.", 1);
         }
 
         if (set.Version > PatchSet.CurrentVersion)

@@ -7,12 +7,14 @@ internal sealed class UnifiedDiffParser(PatchOptions options)
 {
     private static readonly string EmptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
 
+    /// <summary>Reads a diff. The patch set goes on using the bytes, which must not change.</summary>
     public PatchSet Parse(ReadOnlyMemory<byte> patch, string taskId)
     {
         var budget = new PatchBudget(options);
         var lines = new PatchLines(patch, options.MaxLineBytes);
-        var headers = new DiffHeaderReader(lines);
+        var headers = new DiffHeaderReader(lines, options.StripComponents);
         var hunks = new HunkReader(lines, budget);
+        var around = new DiffSurroundings(lines);
         var files = new List<FilePatch>();
         while (!lines.AtEnd)
         {
@@ -21,45 +23,40 @@ internal sealed class UnifiedDiffParser(PatchOptions options)
             {
                 header = headers.ReadGit();
             }
-            else if (lines.HeaderStarts("--- "u8) && lines.PeekHeader.StartsWith("+++ "u8))
+            else if (lines.HeaderStarts("--- "u8) && lines.Peek().StartsWith("+++ "u8))
             {
                 header = headers.ReadPlain();
-                if (!lines.HeaderStarts("@@ "u8))
+                if (lines.AtEnd || !HunkHeader.Begins(lines.Header))
                 {
                     throw lines.Malformed("A hunk that begins with '@@ ' is expected; other kinds of diff are not read.");
                 }
             }
             else
             {
-                RefuseOtherForms(lines);
+                around.TakeLine();
                 lines.MoveNext();
                 continue;
             }
 
             budget.TakeFile(header.Line);
             files.Add(ReadFile(header, lines, hunks, budget));
+            around.BeginAfterFile();
         }
 
         if (files.Count == 0)
         {
-            throw new PatchFormatException(PatchConflictCode.Malformed, 1, "There is no diff in the patch: no line begins with 'diff --git' or with '---' and '+++'.");
+            throw new PatchFormatException(PatchConflictCode.Malformed, 1, "There is no diff in the patch: no line begins with 'diff --git' or with '---' and '+++'.", 1);
         }
 
-        return new PatchSet { TaskId = taskId, Files = files.ToValueList() };
+        around.CheckEnd();
+        return new PatchSet { TaskId = taskId, Files = files.ToValueList(), IsSequential = SaysAnythingTwice(files) };
     }
 
-    private static void RefuseOtherForms(PatchLines lines)
-    {
-        if (lines.HeaderStarts("@@ -"u8) || lines.HeaderStarts("GIT binary patch"u8))
-        {
-            throw lines.Malformed("The hunk belongs to no file.");
-        }
-
-        if (lines.HeaderStarts("diff --cc "u8) || lines.HeaderStarts("diff --combined "u8))
-        {
-            throw lines.Malformed("Combined diffs of merges are not read; make a diff against one parent.");
-        }
-    }
+    // Several diffs behind one another, as a series of commits is mailed: each is about what the ones before made, as git reads it. One diff names a file twice only to delete it and make another.
+    // In a diff a backslash is a backslash, which no path may have; in replies, the other sequential sets, it separates.
+    private static bool SaysAnythingTwice(List<FilePatch> files) => !files.Any(static file => file.Path.Contains('\\', StringComparison.Ordinal)) && files
+        .GroupBy(static file => file.Path, StringComparer.Ordinal)
+        .Any(static same => same.Count() > 1 && !same.Select(static file => file.Operation).SequenceEqual([FileOperation.Delete, FileOperation.Create]));
 
     private static FilePatch ReadFile(DiffFileHeader header, PatchLines lines, HunkReader hunks, PatchBudget budget)
     {
@@ -70,19 +67,24 @@ internal sealed class UnifiedDiffParser(PatchOptions options)
             return MakeBinary(header, forward, reverse, budget);
         }
 
-        if (lines.HeaderStarts("Binary files "u8))
+        if (!lines.AtEnd && DiffText.LeavesOutBinary(lines.Header))
         {
-            throw new PatchFormatException(
-                PatchConflictCode.OperationRefused, lines.Number, "The diff leaves out a binary file; make it with 'git diff --binary --full-index'.");
+            throw DiffSurroundings.BinaryLeftOut(lines);
         }
 
         var edits = hunks.Read();
+        if (edits.Count == 1 && hunks.IsWhole)
+        {
+            header.IsCreate |= header.MayBeNew;
+            edits = header.WasEmpty ? [edits[0] with { AtEnd = true }] : edits;
+        }
+
         var operation = header.Operation;
         if (operation == FileOperation.Create)
         {
             if (edits.Count > 1 || (edits.Count == 1 && !edits[0].Old.IsEmpty))
             {
-                throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "A new file has exactly one hunk, and it only adds lines.");
+                throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "A new file has exactly one hunk, and it only adds lines.", 1);
             }
 
             return Make(header, content: edits.Count == 0 ? new PatchContent(default) : edits[0].New);
@@ -92,7 +94,7 @@ internal sealed class UnifiedDiffParser(PatchOptions options)
         {
             if (edits.Count > 1 || (edits.Count == 1 && !edits[0].New.IsEmpty))
             {
-                throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "A deleted file has exactly one hunk, and it only removes lines.");
+                throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "A deleted file has exactly one hunk, and it only removes lines.", 1);
             }
 
             return Make(header, edits, baseHash: edits.Count == 0 ? EmptyHash : Hash(edits[0].Old.Bytes.Span));
@@ -110,22 +112,22 @@ internal sealed class UnifiedDiffParser(PatchOptions options)
             null => null,
             { IsDelta: false } => reverse.Bytes,
             _ when after is not null => GitDelta.Apply(after, reverse.Bytes, budget.MaxFileBytes)
-                ?? throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "The way back in the binary patch does not fit."),
+                ?? throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "The way back in the binary patch does not fit.", 1),
             _ => null,
         };
         if (forward.IsDelta && before is not null)
         {
             after = GitDelta.Apply(before, forward.Bytes, budget.MaxFileBytes)
-                ?? throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "The binary delta is broken.");
+                ?? throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "The binary delta is broken.", 1);
         }
 
         var baseHash = before is null || header.IsCreate ? null : Hash(before);
         return header.Operation switch
         {
             FileOperation.Delete when baseHash is null => throw new PatchFormatException(
-                PatchConflictCode.Malformed, header.Line, "The deletion of a binary file must carry the file before."),
+                PatchConflictCode.Malformed, header.Line, "The deletion of a binary file must carry the file before.", 1),
             FileOperation.Delete => Make(header, baseHash: baseHash),
-            FileOperation.Create when after is null => throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "A new file cannot be a delta."),
+            FileOperation.Create when after is null => throw new PatchFormatException(PatchConflictCode.Malformed, header.Line, "A new file cannot be a delta.", 1),
             _ when after is not null => Make(header, content: new PatchContent(after), baseHash: baseHash),
             _ => Make(header, delta: new PatchContent(forward.Bytes)),
         };
@@ -145,6 +147,7 @@ internal sealed class UnifiedDiffParser(PatchOptions options)
                 OldMode = header.OldMode,
                 NewMode = header.NewMode,
                 BaseHash = baseHash,
+                BaseBlob = operation == FileOperation.Create ? null : header.BaseBlob,
                 Content = content,
                 BinaryDelta = delta,
                 Edits = edits ?? [],
@@ -152,7 +155,7 @@ internal sealed class UnifiedDiffParser(PatchOptions options)
         }
         catch (ArgumentException error)
         {
-            throw new PatchFormatException(PatchConflictCode.PathRefused, header.Line, $"The path is not allowed: {error.Message}");
+            throw new PatchFormatException(PatchConflictCode.PathRefused, header.Line, $"The path is not allowed: {error.Message}", 1);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Orchestrator.Json;
 
@@ -11,25 +9,28 @@ internal static class JournalCodec
     private static readonly PathPolicy Paths = new([]);
 
     /// <summary>All records up to and with <see cref="JournalRecordKind.Prepared"/>.</summary>
-    public static byte[] Encode(JournalDocument journal)
+    public static ReadOnlyMemory<byte> Encode(JournalDocument journal)
     {
-        using var all = new MemoryStream();
+        const int Rest = 1 << 16;
+        const int PerChange = 1 << 9;
+        var size = journal.Changes.Sum(static change => (long)(change.Before?.Bytes.Length ?? 0) + (change.Before is null ? change.After!.Bytes.Length : 0) + PerChange);
+        var all = new MemoryStream((int)Math.Min(size + Rest, Array.MaxLength));
         all.Write(JournalFormat.Magic);
-        Add(all, JournalRecordKind.Header, writer =>
+        JournalFormat.Append(all, JournalRecordKind.Header, writer =>
         {
             writer.Write(journal.Id);
             writer.Write(journal.PatchDigest);
             writer.Write(journal.CreatedAt);
         });
-        Add(all, JournalRecordKind.Report, writer => writer.Write(Json(journal.Report!)));
+        JournalFormat.Append(all, JournalRecordKind.Report, writer => writer.Write(Json(journal.Report!)));
         foreach (var directory in journal.NewDirectories)
         {
-            Add(all, JournalRecordKind.NewDirectory, writer => writer.Write(directory));
+            JournalFormat.Append(all, JournalRecordKind.NewDirectory, writer => writer.Write(directory));
         }
 
         foreach (var directory in journal.EmptiedDirectories)
         {
-            Add(all, JournalRecordKind.EmptiedDirectory, writer =>
+            JournalFormat.Append(all, JournalRecordKind.EmptiedDirectory, writer =>
             {
                 writer.Write(directory.Path);
                 writer.Write((int)directory.Mode);
@@ -38,18 +39,18 @@ internal static class JournalCodec
 
         foreach (var change in journal.Changes)
         {
-            Add(all, JournalRecordKind.Change, writer => WriteChange(writer, change));
+            JournalFormat.Append(all, JournalRecordKind.Change, writer => WriteChange(writer, change));
         }
 
-        var digest = SHA256.HashData(all.GetBuffer().AsSpan(0, (int)all.Length));
-        all.Write(JournalFormat.Frame(JournalRecordKind.Prepared, digest));
-        return all.ToArray();
+        var digest = JournalFormat.Digest(all.GetBuffer().AsSpan(JournalFormat.Magic.Length, (int)all.Length - JournalFormat.Magic.Length));
+        JournalFormat.Append(all, JournalRecordKind.Prepared, writer => writer.Write(digest));
+        return all.GetBuffer().AsMemory(0, (int)all.Length);
     }
 
     public static byte[] EncodeReport(JournalRecordKind kind, PatchApplication report, IReadOnlyList<int>? selected = null)
     {
         using var all = new MemoryStream();
-        Add(all, kind, writer =>
+        JournalFormat.Append(all, kind, writer =>
         {
             writer.Write(Json(report));
             writer.Write(selected?.Count ?? -1);
@@ -129,7 +130,7 @@ internal static class JournalCodec
                 journal.Changes.Add(ReadChange(reader));
                 break;
             case JournalRecordKind.Prepared:
-                if (!payload.Span.SequenceEqual(SHA256.HashData(bytes.Span[..(int)journal.Length])))
+                if (!payload.Span.SequenceEqual(JournalFormat.Digest(bytes.Span[JournalFormat.Magic.Length..(int)journal.Length])))
                 {
                     throw new InvalidDataException("The digest is wrong.");
                 }
@@ -176,17 +177,6 @@ internal static class JournalCodec
         return selected;
     }
 
-    private static void Add(MemoryStream all, JournalRecordKind kind, Action<BinaryWriter> write)
-    {
-        using var payload = new MemoryStream();
-        using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
-        {
-            write(writer);
-        }
-
-        all.Write(JournalFormat.Frame(kind, payload.GetBuffer().AsSpan(0, (int)payload.Length)));
-    }
-
     private static void WriteChange(BinaryWriter writer, TreeChange change)
     {
         writer.Write(change.Path);
@@ -199,12 +189,7 @@ internal static class JournalCodec
 
         // The bytes after are kept as what differs from the bytes before.
         var prefix = before.CommonPrefixLength(after);
-        var suffix = 0;
-        while (suffix < Math.Min(before.Length, after.Length) - prefix && before[^(suffix + 1)] == after[^(suffix + 1)])
-        {
-            suffix++;
-        }
-
+        var suffix = CommonSuffix(before[prefix..], after[prefix..]);
         var middle = after[prefix..^suffix];
         writer.Write(before.Length);
         writer.Write(before);
@@ -212,6 +197,24 @@ internal static class JournalCodec
         writer.Write(suffix);
         writer.Write(middle.Length);
         writer.Write(middle);
+    }
+
+    private static int CommonSuffix(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        const int Step = 64;
+        var length = 0;
+        var longest = Math.Min(one.Length, other.Length);
+        while (length + Step <= longest && one[^(length + Step)..^length].SequenceEqual(other[^(length + Step)..^length]))
+        {
+            length += Step;
+        }
+
+        while (length < longest && one[^(length + 1)] == other[^(length + 1)])
+        {
+            length++;
+        }
+
+        return length;
     }
 
     private static TreeChange ReadChange(BinaryReader reader)

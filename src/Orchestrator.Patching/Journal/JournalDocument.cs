@@ -19,7 +19,7 @@ internal enum JournalState
 /// <summary>A journal in memory.</summary>
 internal sealed record JournalDocument
 {
-    public required string File { get; init; }
+    public required string File { get; set; }
 
     public JournalState State { get; set; }
 

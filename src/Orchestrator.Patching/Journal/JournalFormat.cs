@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Orchestrator.Patching;
 
@@ -44,14 +46,36 @@ internal static class JournalFormat
 
     public static ReadOnlySpan<byte> Magic => "ORCHPJ1\n"u8;
 
-    public static byte[] Frame(JournalRecordKind kind, ReadOnlySpan<byte> payload)
+    /// <summary>Appends a record whose payload is written in place.</summary>
+    public static void Append(MemoryStream all, JournalRecordKind kind, Action<BinaryWriter> write)
     {
-        var record = new byte[payload.Length + Overhead];
-        BinaryPrimitives.WriteInt32LittleEndian(record, payload.Length);
-        record[4] = (byte)kind;
-        payload.CopyTo(record.AsSpan(5));
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(5 + payload.Length), Crc(record.AsSpan(4, payload.Length + 1)));
-        return record;
+        var start = (int)all.Position;
+        all.Write([0, 0, 0, 0, (byte)kind]);
+        using (var writer = new BinaryWriter(all, Encoding.UTF8, leaveOpen: true))
+        {
+            write(writer);
+        }
+
+        var length = (int)all.Position - start - 5;
+        BinaryPrimitives.WriteInt32LittleEndian(all.GetBuffer().AsSpan(start), length);
+        Span<byte> crc = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(crc, Crc(all.GetBuffer().AsSpan(start + 4, length + 1)));
+        all.Write(crc);
+    }
+
+    /// <summary>A digest over what frames the records: their kinds, lengths and checksums, and so over all of them.</summary>
+    public static byte[] Digest(ReadOnlySpan<byte> records)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (records.Length >= Overhead)
+        {
+            var end = BinaryPrimitives.ReadInt32LittleEndian(records) + Overhead;
+            hash.AppendData(records[..5]);
+            hash.AppendData(records[(end - 4)..end]);
+            records = records[end..];
+        }
+
+        return hash.GetHashAndReset();
     }
 
     /// <summary>Reads the record at the start.</summary>

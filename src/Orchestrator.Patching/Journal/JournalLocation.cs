@@ -14,7 +14,7 @@ internal static class JournalLocation
         if (configured is not null)
         {
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)))[..16];
-            return Path.Combine(configured, hash);
+            return Path.Combine(files.Canonical(configured), hash);
         }
 
         var git = GitDirectory(files, Path.Combine(root, ".git"), root);
@@ -30,7 +30,7 @@ internal static class JournalLocation
         {
             if (!isLed && files.GetEntry(directory).Kind == EntryKind.Missing)
             {
-                files.CreateDirectory(directory);
+                Make(files, directory);
                 HideFromGit(files, root, directory);
             }
         }
@@ -43,6 +43,28 @@ internal static class JournalLocation
         {
             throw new PatchingException(
                 PatchingException.JournalUnusable, $"The journal directory '{directory}' must be a directory, no link, on the same volume as the root.");
+        }
+    }
+
+    private static void Make(IPatchFileSystem files, string directory)
+    {
+        if (files.GetEntry(directory).Kind != EntryKind.Missing)
+        {
+            return;
+        }
+
+        if (Path.GetDirectoryName(directory) is { } parent)
+        {
+            Make(files, parent);
+        }
+
+        try
+        {
+            files.CreateDirectory(directory);
+        }
+        catch (IOException) when (files.GetEntry(directory).Kind == EntryKind.Directory)
+        {
+            // Another applier was faster.
         }
     }
 
@@ -79,7 +101,7 @@ internal static class JournalLocation
                     return null;
                 }
 
-                var directory = Path.GetFullPath(text["gitdir: ".Length..], root);
+                var directory = files.Canonical(Path.GetFullPath(text["gitdir: ".Length..], root));
                 return files.GetEntry(Path.Combine(directory, "HEAD")).Kind == EntryKind.File ? directory : null;
             default:
                 return null;

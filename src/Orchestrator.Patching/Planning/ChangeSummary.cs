@@ -8,27 +8,34 @@ internal static class ChangeSummary
 
     public static bool IsBinary(ReadOnlySpan<byte> bytes) => bytes[..Math.Min(bytes.Length, ProbeBytes)].Contains((byte)0);
 
-    public static FileChange Of(FilePatch file, FileImage? before, FileImage? after)
+    public static FileChange Of(FilePair pair, PlannedFile? planned)
     {
+        var (file, before, after) = (pair.Patch, pair.Before, pair.After);
         var binary = (before is not null && IsBinary(before.Bytes.Span)) || (after is not null && IsBinary(after.Bytes.Span));
         var (added, removed) = binary ? (0, 0) : Count(file, before, after);
-        var created = file.Operation is FileOperation.Create;
         return new FileChange
         {
             Path = file.Path,
-            OldPath = file.OldPath == file.Path ? null : file.OldPath,
-            Operation = file.Operation == FileOperation.Rename && file.OldPath == file.Path ? FileOperation.Modify : file.Operation,
+            OldPath = file.OldPath,
+            Operation = file.Operation,
+            Edits = planned?.Steps.Sum(static step => step.Edits.Count) ?? 0,
+            Tier = planned?.Tier ?? MatchTier.Exact,
+            IsMerged = planned?.IsMerged ?? false,
+            IsRewrite = file.Operation == FileOperation.Modify && planned is { Origin: null },
+            BeforeBytes = before?.Bytes.Length,
+            AfterBytes = after?.Bytes.Length,
             AddedLines = added,
             RemovedLines = removed,
             IsBinary = binary,
-            BeforeHash = created ? null : before?.Hash,
+            BeforeHash = before?.Hash,
             AfterHash = after?.Hash,
         };
     }
 
     private static (int Added, int Removed) Count(FilePatch file, FileImage? before, FileImage? after)
     {
-        if (file.Edits.Count == 0 || file.Operation == FileOperation.Delete || file.Edits.Any(static edit => edit.Occurrence == EditOccurrence.All))
+        // Numbers alone do not tell how many lines go.
+        if (file.Edits.Count == 0 || before is null || file.Edits.Any(static edit => edit.Occurrence == EditOccurrence.All || edit.Range is not null))
         {
             return LineDiff.Count((before?.Bytes ?? default).Span, (after?.Bytes ?? default).Span);
         }

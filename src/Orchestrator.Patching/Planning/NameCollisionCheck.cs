@@ -1,29 +1,48 @@
 namespace Orchestrator.Patching;
 
-/// <summary>Refuses new names that some file systems do not tell from names that are there.</summary>
-internal sealed class NameCollisionCheck(TreeReader tree)
+/// <summary>Refuses new names that some file systems do not tell from names that are there, or from each other.</summary>
+internal sealed class NameCollisionCheck(TreeOverlay overlay)
 {
     private readonly Dictionary<string, ILookup<string, string>> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _fresh = new(StringComparer.Ordinal);
 
-    public void Check(Dictionary<string, FileImage?> before, Dictionary<string, FileImage?> after, List<PatchConflict> conflicts)
+    public void Check(List<PatchConflict> conflicts)
     {
-        foreach (var (path, image) in after)
+        foreach (var (path, planned) in overlay.After)
         {
-            if (image is null || (before.TryGetValue(path, out var old) && old is not null) || Collision(path, after) is not { } other)
+            if (planned is null || overlay.Entry(path).Kind is EntryKind.File or EntryKind.Link)
             {
                 continue;
             }
 
-            conflicts.Add(new PatchConflict
+            if (Collision(path) is { } there)
             {
-                Code = PatchConflictCode.PathCollision,
-                Path = path,
-                Message = $"Some file systems do not tell the path from '{other}', which is there.",
-            });
+                conflicts.Add(Refused(path, $"Some file systems do not tell the path from '{there}', which is there."));
+            }
+            else if (Twin(path) is { } twin)
+            {
+                conflicts.Add(Refused(path, $"Some file systems do not tell the path from '{twin}', which the patch makes too."));
+            }
         }
     }
 
-    private string? Collision(string path, Dictionary<string, FileImage?> after)
+    private static PatchConflict Refused(string path, string message) => new() { Code = PatchConflictCode.PathCollision, Path = path, Message = message };
+
+    private string? Twin(string path)
+    {
+        foreach (var part in TreeReader.Parents(path).Append(path))
+        {
+            var key = PathPolicy.FoldKey(part);
+            if (!_fresh.TryAdd(key, part) && _fresh[key] != part)
+            {
+                return _fresh[key];
+            }
+        }
+
+        return null;
+    }
+
+    private string? Collision(string path)
     {
         var directory = "";
         foreach (var name in path.Split('/'))
@@ -32,8 +51,7 @@ internal sealed class NameCollisionCheck(TreeReader tree)
             var same = names[PathPolicy.FoldKey(name)];
             if (!same.Contains(name, StringComparer.Ordinal))
             {
-                var others = same.Select(other => Join(directory, other)).Where(other => !(after.TryGetValue(other, out var next) && next is null));
-                return others.FirstOrDefault();
+                return same.Select(other => Join(directory, other)).FirstOrDefault(other => !overlay.IsGone(other));
             }
 
             directory = Join(directory, name);
@@ -46,7 +64,9 @@ internal sealed class NameCollisionCheck(TreeReader tree)
     {
         if (!_names.TryGetValue(directory, out var names))
         {
-            names = tree.Files.List(directory.Length == 0 ? tree.Root : tree.FullPath(directory)).ToLookup(PathPolicy.FoldKey, StringComparer.Ordinal);
+            var full = directory.Length == 0 ? overlay.Tree.Root : overlay.Tree.FullPath(directory);
+            var isDirectory = directory.Length == 0 || overlay.Entry(directory).Kind == EntryKind.Directory;
+            names = (isDirectory ? overlay.Tree.Files.List(full) : []).ToLookup(PathPolicy.FoldKey, StringComparer.Ordinal);
             _names[directory] = names;
         }
 

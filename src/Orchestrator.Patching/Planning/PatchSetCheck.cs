@@ -27,7 +27,11 @@ internal sealed class PatchSetCheck(PatchOptions options, PathPolicy policy)
             conflicts.AddRange(CheckFile(file));
         }
 
-        CheckCollisions(patch, conflicts);
+        if (!patch.IsSequential)
+        {
+            CheckCollisions(patch, conflicts);
+        }
+
         return conflicts;
     }
 
@@ -49,6 +53,12 @@ internal sealed class PatchSetCheck(PatchOptions options, PathPolicy policy)
             conflicts.Add(Refused(file, PatchConflictCode.OperationRefused, "The operation is not known."));
         }
 
+        var operation = file.Operation == FileOperation.Rename && file.OldPath == file.Path ? FileOperation.Modify : file.Operation;
+        if (Enum.IsDefined(operation) && operation != FileOperation.Unknown && !options.AllowedOperations.Contains(operation))
+        {
+            conflicts.Add(Refused(file, PatchConflictCode.OperationRefused, $"The settings allow no patch to {Verb(operation)} files."));
+        }
+
         if (file.OldMode == PatchFileMode.Submodule || file.NewMode == PatchFileMode.Submodule)
         {
             conflicts.Add(Refused(file, PatchConflictCode.OperationRefused, "Submodules cannot be changed by a patch."));
@@ -57,6 +67,11 @@ internal sealed class PatchSetCheck(PatchOptions options, PathPolicy policy)
         if (!options.AllowSymbolicLinks && (file.OldMode == PatchFileMode.SymbolicLink || file.NewMode == PatchFileMode.SymbolicLink))
         {
             conflicts.Add(Refused(file, PatchConflictCode.OperationRefused, "Symbolic links are not allowed by the settings."));
+        }
+
+        if (file.NewMode == PatchFileMode.SymbolicLink && file.Path[(file.Path.LastIndexOf('/') + 1)..].StartsWith(".git", StringComparison.OrdinalIgnoreCase))
+        {
+            conflicts.Add(Refused(file, PatchConflictCode.OperationRefused, "What the version control reads must not be a link."));
         }
 
         if (moves && file.OldPath is null)
@@ -90,7 +105,7 @@ internal sealed class PatchSetCheck(PatchOptions options, PathPolicy policy)
         var removed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in patch.Files)
         {
-            if (!targets.TryAdd(file.Path, file))
+            if (!targets.TryAdd(file.Path, file) && !IsRewrite(targets, file))
             {
                 conflicts.Add(Refused(file, PatchConflictCode.PathCollision, "The patch names the file twice. Put all its edits into one file patch."));
             }
@@ -119,6 +134,29 @@ internal sealed class PatchSetCheck(PatchOptions options, PathPolicy policy)
             }
         }
     }
+
+    /// <summary>Deleting a file and making it anew is one change; a third naming is too much.</summary>
+    private static bool IsRewrite(Dictionary<string, FilePatch> targets, FilePatch file)
+    {
+        var first = targets[file.Path];
+        if ((first.Operation, file.Operation) is not ((FileOperation.Delete, FileOperation.Create) or (FileOperation.Create, FileOperation.Delete)))
+        {
+            return false;
+        }
+
+        // Whatever else names the path meets neither of both.
+        targets[file.Path] = first with { Operation = FileOperation.Modify };
+        return true;
+    }
+
+    private static string Verb(FileOperation operation) => operation switch
+    {
+        FileOperation.Create => "make",
+        FileOperation.Modify => "change",
+        FileOperation.Delete => "delete",
+        FileOperation.Rename => "rename",
+        _ => "copy",
+    };
 
     private static PatchConflict Refused(FilePatch file, PatchConflictCode code, string message) => new() { Code = code, Path = file.Path, Message = message };
 }

@@ -6,6 +6,9 @@ namespace Orchestrator.Patching;
 /// <summary>Decides from its text alone whether a path may be touched. The same on every system, so that a patch means the same everywhere.</summary>
 internal sealed class PathPolicy
 {
+    /// <summary>Every directory above a file is looked at, and so are those above it: what is nested without end would take time without end.</summary>
+    private const int MaxComponents = 100;
+
     private static readonly string[] DeviceNames = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"];
 
     private readonly GlobPattern[] _protected;
@@ -30,17 +33,33 @@ internal sealed class PathPolicy
         return _protected.Any(pattern => pattern.Matches(components)) ? Protected(path, "the settings protect it") : null;
     }
 
+    /// <summary>The path as it is meant: agents on Windows separate by backslashes, and some begin with the directory itself.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="isReply">Whether it comes from a reply; in a diff a backslash is a backslash, and refused as such.</param>
+    public static string Normalize(string path, bool isReply)
+    {
+        path = isReply ? path.Replace('\\', '/') : path;
+        while (path.StartsWith("./", StringComparison.Ordinal) && path.Length > 2)
+        {
+            path = path[2..];
+        }
+
+        return path;
+    }
+
     /// <summary>Paths with the same key are one file on some file systems.</summary>
     public static string FoldKey(string path)
     {
         var text = Simplify(path);
-        try
+        if (!text.All(char.IsAscii))
         {
-            text = text.Normalize(NormalizationForm.FormC);
-        }
-        catch (ArgumentException)
-        {
-            // Not well-formed Unicode: no file system folds it.
+            var parts = new StringBuilder(text.Length + 8);
+            foreach (var c in text)
+            {
+                CanonicalPairs.Append(parts, c);
+            }
+
+            text = parts.ToString();
         }
 
         return text.ToUpperInvariant().ToLowerInvariant();
@@ -63,7 +82,7 @@ internal sealed class PathPolicy
 
         foreach (var c in path)
         {
-            if (char.IsControl(c))
+            if (char.IsControl(c) || c is '\u2028' or '\u2029')
             {
                 return "it holds a control character";
             }
@@ -79,7 +98,30 @@ internal sealed class PathPolicy
             }
         }
 
+        if (path.AsSpan().Count('/') >= MaxComponents)
+        {
+            return $"it has more than {MaxComponents} components";
+        }
+
+        if (!IsWellFormed(path))
+        {
+            return "it is not well-formed Unicode, so that several such paths would name one file";
+        }
+
         return path.Split('/').Select(ComponentReason).FirstOrDefault(static reason => reason is not null);
+    }
+
+    private static bool IsWellFormed(string path)
+    {
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (char.IsSurrogate(path[i]) && !(i + 1 < path.Length && char.IsSurrogatePair(path[i], path[i + 1]) && ++i > 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string? ComponentReason(string name)

@@ -1,3 +1,5 @@
+using Orchestrator.Secrets;
+
 namespace Orchestrator.Patching;
 
 /// <summary>What becomes of one path.</summary>
@@ -5,7 +7,16 @@ namespace Orchestrator.Patching;
 /// <param name="Before">What is there; <see langword="null"/> for nothing.</param>
 /// <param name="Identity">Which file it is.</param>
 /// <param name="After">What shall be there.</param>
-internal sealed record TreeChange(string Path, FileImage? Before, FileIdentity Identity, FileImage? After);
+internal sealed record TreeChange(string Path, FileImage? Before, FileIdentity Identity, FileImage? After)
+{
+    /// <summary>Since when the file before had not changed when it was read; 0 when it is not known.</summary>
+    public long Changed { get; init; }
+
+    /// <summary>Whether what is there is removed and made again, because a link is one of the two.</summary>
+    public bool IsRemade => Before is not null && After is not null && !(Before.Kind == EntryKind.File && After.Kind == EntryKind.File);
+
+    public FileStamp Stamp => new(Identity, Changed);
+}
 
 /// <summary>A directory that goes because its last file goes.</summary>
 internal sealed record EmptiedDirectory(string Path, UnixFileMode Mode);
@@ -24,7 +35,18 @@ internal sealed record TreePlan(PatchOutcome Outcome, ValueList<FileChange> File
     /// <summary>Directories that may become empty, deepest first.</summary>
     public IReadOnlyList<EmptiedDirectory> EmptiedDirectories { get; init; } = [];
 
-    public PatchPlan ToPlan() => new() { Outcome = Outcome, Files = Files, Conflicts = Conflicts };
+    /// <summary>The plan with its diff. Known secrets in the files that it shows do not travel: such a diff is to be read, and does not apply.</summary>
+    public PatchPlan ToPlan(ISecretRedactor? redactor)
+    {
+        using var writer = new GitDiffWriter();
+        var diff = writer.Write(Pairs);
+        if (redactor is not null && diff.IsText && diff.ToString() is var text && redactor.Redact(text) is { } redacted && redacted != text)
+        {
+            diff = PatchContent.FromText(redacted);
+        }
+
+        return new PatchPlan { Outcome = Outcome, Files = Files, Conflicts = Conflicts, Diff = diff };
+    }
 }
 
 /// <summary>A file patch with both files.</summary>

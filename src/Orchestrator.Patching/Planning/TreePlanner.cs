@@ -2,41 +2,50 @@ using Orchestrator.Secrets;
 
 namespace Orchestrator.Patching;
 
-/// <summary>Finds out what a patch set does to a tree. Every edit refers to the tree before; the tree is only read.</summary>
-internal sealed class TreePlanner(TreeReader tree, PatchOptions options, PathPolicy policy, ISecretRedactor? redactor)
+/// <summary>
+/// Finds out what a patch set does to a tree, which is only read. Every edit refers to the tree before, or, in a patch set that is sequential, to what the file patches before it left.
+/// </summary>
+internal sealed class TreePlanner(
+    TreeReader tree,
+    PatchOptions options,
+    PathPolicy policy,
+    ISecretRedactor? redactor,
+    IPatchBase? patchBase = null,
+    IProgress<PatchProgress>? progress = null,
+    IReadOnlyList<IPatchValidator>? validators = null)
 {
+    private readonly TreeOverlay _overlay = new(tree);
+    private readonly FileContents _contents = new(options, patchBase);
     private readonly List<PatchConflict> _conflicts = [];
-    private readonly Dictionary<string, FileEntry> _entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FileImage?> _before = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FileImage?> _after = new(StringComparer.Ordinal);
-    private readonly List<FilePair> _pairs = [];
+    private readonly HashSet<string> _freed = new(StringComparer.Ordinal);
+    private bool _isSequential;
     private long _totalBytes;
 
     public TreePlan Plan(PatchSet patch, CancellationToken cancellationToken)
     {
+        patch = Normalize(patch);
         _conflicts.AddRange(new PatchSetCheck(options, policy).Check(patch));
         if (_conflicts.Count > 0)
         {
             return Rejected();
         }
 
-        // Which paths go is known first: their names are free for others.
-        foreach (var file in patch.Files)
+        _isSequential = patch.IsSequential;
+        if (!_isSequential)
         {
-            if (file.Operation == FileOperation.Delete || (file.Operation == FileOperation.Rename && file.OldPath != file.Path))
-            {
-                _after[file.Operation == FileOperation.Delete ? file.Path : file.OldPath!] = null;
-            }
+            Free(patch);
         }
 
-        var freed = _after.Keys.ToHashSet(StringComparer.Ordinal);
-        foreach (var file in patch.Files)
+        // Beyond the limit of all files together the patch set is refused, and no further file need be made in memory.
+        for (var i = 0; i < patch.Files.Count && _totalBytes <= options.MaxTotalBytes; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            PlanFile(file, freed);
+            progress?.Report(new PatchProgress(PatchStage.Planning, i, patch.Files.Count));
+            PlanFile(patch.Files[i]);
         }
 
-        if (_conflicts.Count > 0 || patch.Files.All(static file => file.Edits.Count > 0 && file.Edits.All(static edit => edit.Old.IsEmpty)))
+        progress?.Report(new PatchProgress(PatchStage.Planning, patch.Files.Count, patch.Files.Count));
+        if (_conflicts.Count > 0 || patch.Files.All(static file => file.Edits.Count > 0 && file.Edits.All(AppliedProbe.CanRepeat)))
         {
             if (new AppliedProbe(tree).Probe(patch) is { } applied)
             {
@@ -44,33 +53,59 @@ internal sealed class TreePlanner(TreeReader tree, PatchOptions options, PathPol
             }
         }
 
-        new NameCollisionCheck(tree).Check(_before, _after, _conflicts);
-        return _conflicts.Count > 0 ? Rejected() : Finish();
+        new NameCollisionCheck(_overlay).Check(_conflicts);
+        return _conflicts.Count > 0 ? Rejected() : Finish(patch, cancellationToken);
     }
+
+    private static PatchSet Normalize(PatchSet patch)
+    {
+        string Meant(string path) => PathPolicy.Normalize(path, patch.IsSequential);
+        return patch.Files.All(file => Meant(file.Path) == file.Path && (file.OldPath is not { } old || Meant(old) == old)) ? patch : patch with
+        {
+            Files = patch.Files.Select(file => file with { Path = Meant(file.Path), OldPath = file.OldPath is { } old ? Meant(old) : null }).ToValueList(),
+        };
+    }
+
+    /// <summary>Which paths go is known first: their names are free for others, wherever in the patch set these are.</summary>
+    private void Free(PatchSet patch)
+    {
+        foreach (var file in patch.Files)
+        {
+            if (file.Operation == FileOperation.Delete || (file.Operation == FileOperation.Rename && file.OldPath != file.Path))
+            {
+                var path = file.Operation == FileOperation.Delete ? file.Path : file.OldPath!;
+                _freed.Add(path);
+                _overlay.Set(path, null);
+            }
+        }
+    }
+
+    private bool IsGone(string path) => _isSequential ? _overlay.IsGone(path) : _freed.Contains(path);
 
     private TreePlan Rejected() => new(PatchOutcome.Rejected, [], Redacted());
 
     /// <summary>Windows show the user's own files: known secrets in them do not travel.</summary>
     private ValueList<PatchConflict> Redacted() => redactor is null
         ? _conflicts.ToValueList()
-        : _conflicts.Select(conflict => conflict with { Expected = redactor.Redact(conflict.Expected), Actual = redactor.Redact(conflict.Actual) }).ToValueList();
+        : _conflicts.Select(conflict => conflict with
+        {
+            Message = redactor.Redact(conflict.Message)!,
+            Expected = redactor.Redact(conflict.Expected),
+            Actual = redactor.Redact(conflict.Actual),
+        }).ToValueList();
 
-    private void PlanFile(FilePatch file, HashSet<string> freed)
+    private void PlanFile(FilePatch file)
     {
         var source = file.Operation is FileOperation.Rename or FileOperation.Copy ? file.OldPath! : file.Path;
-        var isNew = file.Operation == FileOperation.Create || (source != file.Path);
-        if (isNew && !IsFree(file, freed))
+        var isTarget = file.Operation == FileOperation.Create || source != file.Path;
+        if (isTarget && !IsFree(file))
         {
             return;
         }
 
         if (file.Operation == FileOperation.Create)
         {
-            var image = new FileImage(
-                file.NewMode == PatchFileMode.SymbolicLink ? EntryKind.Link : EntryKind.File,
-                file.Content?.Bytes ?? default,
-                file.NewMode == PatchFileMode.Executable ? UnixFileMode.UserExecute : default);
-            SetAfter(file, null, image);
+            SetAfter(file, new PlannedFile(FileModes.Created(file, _overlay), null), null);
             return;
         }
 
@@ -79,155 +114,149 @@ internal sealed class TreePlanner(TreeReader tree, PatchOptions options, PathPol
             return;
         }
 
-        if (file.BaseHash is { } expected && !string.Equals(expected, before.Hash, StringComparison.OrdinalIgnoreCase))
+        if (file.BaseHash is { } expected && !string.Equals(expected, before.Image.Hash, StringComparison.OrdinalIgnoreCase))
         {
-            Conflict(file, PatchConflictCode.BaseMismatch, $"The file has the SHA-256 {before.Hash}, but the patch was made against {expected}. Make it anew against the current file.");
+            Conflict(file, PatchConflictCode.BaseMismatch, $"The file has the SHA-256 {before.Image.Hash}, but the patch was made against {expected}. Make it anew against the current file.");
             return;
         }
 
-        var bytes = Content(file, before);
-        if (bytes is null)
+        var result = _contents.Of(file, before);
+        _conflicts.AddRange(result.Conflicts);
+        if (result.After is not { } bytes)
         {
             return;
         }
 
         if (file.Operation == FileOperation.Delete)
         {
-            if (file.Edits.Count > 0 && bytes.Value.Length > 0)
+            if (file.Edits.Count > 0 && bytes.Length > 0)
             {
                 Conflict(file, PatchConflictCode.ContextNotFound, "The file to delete holds more than the patch removes.");
                 return;
             }
 
-            _pairs.Add(new FilePair(file, before, null));
+            _overlay.Set(file.Path, null);
             return;
         }
 
-        SetAfter(file, before, new FileImage(KindAfter(file, before), bytes.Value, ModeAfter(file, before)));
+        var after = before.After(file, new FileImage(FileModes.KindAfter(file, before.Image), bytes, FileModes.ModeAfter(file, before.Image)), result);
+        if (_isSequential && file.Operation == FileOperation.Rename && source != file.Path)
+        {
+            _overlay.Set(source, null);
+        }
+
+        SetAfter(file, file.Operation == FileOperation.Copy ? after with { IsCopy = true } : after, result);
     }
 
-    private ReadOnlyMemory<byte>? Content(FilePatch file, FileImage before)
+    /// <summary>Whether a file can be made at the path.</summary>
+    private bool IsFree(FilePatch file)
     {
-        if (file.Content is { } content)
+        var path = file.Path;
+        if (_overlay.Obstacle(path, IsGone) is { } obstacle)
         {
-            return content.Bytes;
+            Conflict(file, PatchConflictCode.NotAFile, $"'{obstacle.Path}' is {Describe(obstacle.Kind)}, so that no file can be made beneath it.");
+            return false;
         }
 
-        if (file.BinaryDelta is { } delta)
+        if (_overlay.IsPlannedDirectory(path))
         {
-            var result = GitDelta.Apply(before.Bytes.Span, delta.Bytes.Span, options.MaxFileBytes);
-            if (result is null)
-            {
-                Conflict(file, PatchConflictCode.BaseMismatch, "The binary delta does not fit the file. Send the file whole.");
-            }
-
-            return result;
+            Conflict(file, PatchConflictCode.NotAFile, "The patch makes files beneath the path, so that it cannot be a file.");
+            return false;
         }
 
-        if (file.Edits.Count == 0)
+        var isPlanned = _overlay.IsPlanned(path);
+        if (!isPlanned && IsGone(path))
         {
-            return before.Bytes;
+            return true;
         }
 
-        var growth = before.Bytes.Length + file.Edits.Sum(static edit => edit.Occurrence == EditOccurrence.All ? 0L : edit.New.Length);
-        if (growth > options.MaxFileBytes * 2)
+        var kind = isPlanned ? _overlay.After[path]!.Image.Kind : _overlay.Entry(path).Kind;
+        switch (kind)
         {
-            Conflict(file, PatchConflictCode.TooLarge, $"The file would exceed the limit of {options.MaxFileBytes} bytes.");
-            return null;
-        }
-
-        var resolver = new EditResolver(file.Path, before.Bytes);
-        var after = resolver.Apply(file.Edits);
-        _conflicts.AddRange(resolver.Conflicts);
-        return after;
-    }
-
-    private bool IsFree(FilePatch file, HashSet<string> freed)
-    {
-        foreach (var parent in TreeReader.Parents(file.Path))
-        {
-            var kind = tree.Entry(parent).Kind;
-            if (kind == EntryKind.Missing || (kind == EntryKind.File && freed.Contains(parent)))
-            {
-                _before.TryAdd(file.Path, null);
+            case EntryKind.Missing:
                 return true;
-            }
-
-            if (kind != EntryKind.Directory)
-            {
-                Conflict(file, PatchConflictCode.NotAFile, $"'{parent}' is {Describe(kind)}, so that no file can be made beneath it.");
+            case EntryKind.Directory when _overlay.IsEmptied(path, IsGone):
+                return true;
+            case EntryKind.File when file.Overwrites && options.AllowOverwrite:
+                return isPlanned || Read(file, path) is not null;
+            case EntryKind.File:
+                var remedy = file.Overwrites ? "The settings do not allow to overwrite it: change it by edits, or delete it first." : "Change it by edits instead.";
+                Conflict(file, PatchConflictCode.FileExists, $"There is a file already where the patch makes a file. {remedy}");
                 return false;
-            }
+            default:
+                Conflict(file, PatchConflictCode.NotAFile, $"There is {Describe(kind)} already where the patch makes a file.");
+                return false;
         }
-
-        var entry = Entry(file.Path);
-        if (entry.Kind == EntryKind.Missing)
-        {
-            _before.TryAdd(file.Path, null);
-            return true;
-        }
-
-        if (entry.Kind is EntryKind.File or EntryKind.Link && freed.Contains(file.Path))
-        {
-            return true;
-        }
-
-        Conflict(file, entry.Kind == EntryKind.File ? PatchConflictCode.FileExists : PatchConflictCode.NotAFile, $"There is {Describe(entry.Kind)} already where the patch makes a file.");
-        return false;
     }
 
-    private FileImage? Source(FilePatch file, string path)
+    private PlannedFile? Source(FilePatch file, string path)
     {
-        if (_before.TryGetValue(path, out var known))
+        if (_isSequential && _overlay.After.TryGetValue(path, out var planned))
         {
-            return known;
+            if (planned is null)
+            {
+                Conflict(file, PatchConflictCode.FileMissing, $"'{path}' is not there any more: the patch itself removes or moves it before.");
+            }
+
+            return planned;
         }
 
-        if (tree.Obstacle(path) is { } obstacle)
+        if (_overlay.Obstacle(path, _isSequential ? IsGone : null) is { } obstacle)
         {
             Conflict(file, PatchConflictCode.NotAFile, $"'{obstacle.Path}' is {Describe(obstacle.Kind)}; links are never followed.");
             return null;
         }
 
-        var entry = Entry(path);
-        if (entry.Kind == EntryKind.Missing)
+        var kind = _overlay.Entry(path).Kind;
+        if (kind == EntryKind.Missing)
         {
+            if (FileContents.OnlyAppends(file) && options.AllowedOperations.Contains(FileOperation.Create))
+            {
+                return new PlannedFile(new FileImage(EntryKind.File, default, default), null);
+            }
+
             Conflict(file, PatchConflictCode.FileMissing, $"'{path}' is not there.");
             return null;
         }
 
-        if (entry.Kind != EntryKind.File && !(entry.Kind == EntryKind.Link && options.AllowSymbolicLinks))
+        if (kind != EntryKind.File && !(kind == EntryKind.Link && options.AllowSymbolicLinks))
         {
-            Conflict(file, PatchConflictCode.NotAFile, $"'{path}' is {Describe(entry.Kind)}, not a plain file.");
+            Conflict(file, PatchConflictCode.NotAFile, $"'{path}' is {Describe(kind)}, not a plain file.");
             return null;
         }
 
-        if (entry.Size > options.MaxFileBytes || (_totalBytes += entry.Size) > options.MaxTotalBytes)
-        {
-            Conflict(file, PatchConflictCode.TooLarge, $"'{path}' has {entry.Size} bytes, which exceeds a limit.");
-            return null;
-        }
-
-        var image = tree.Read(path, entry);
-        _before[path] = image;
-        return image;
+        return Read(file, path) is { } image ? new PlannedFile(image, path) : null;
     }
 
-    private void SetAfter(FilePatch file, FileImage? before, FileImage after)
+    private FileImage? Read(FilePatch file, string path)
     {
-        if (after.Bytes.Length > options.MaxFileBytes || (_totalBytes += after.Bytes.Length) > options.MaxTotalBytes)
+        var size = _overlay.Entry(path).Size;
+        if (!_overlay.IsRead(path) && (size > options.MaxFileBytes || (_totalBytes += size) > options.MaxTotalBytes))
         {
-            Conflict(file, PatchConflictCode.TooLarge, $"The file would have {after.Bytes.Length} bytes, which exceeds a limit.");
+            Conflict(file, PatchConflictCode.TooLarge, $"'{path}' has {size} bytes, which exceeds a limit.");
+            return null;
+        }
+
+        return _overlay.Before(path);
+    }
+
+    private void SetAfter(FilePatch file, PlannedFile after, EditResult? edits)
+    {
+        var image = after.Image;
+        if (image.Bytes.Length > options.MaxFileBytes || (_totalBytes += image.Bytes.Length) > options.MaxTotalBytes)
+        {
+            Conflict(file, PatchConflictCode.TooLarge, $"The file would have {image.Bytes.Length} bytes, which exceeds a limit.");
             return;
         }
 
-        if (after.Kind == EntryKind.Link && LinkTarget.Refusal(file.Path, after.Bytes.Span, policy) is { } refusal)
+        if (image.Kind == EntryKind.Link && LinkTarget.Refusal(file.Path, image.Bytes.Span, policy) is { } refusal)
         {
             Conflict(file, PatchConflictCode.OperationRefused, $"The link is refused: {refusal}.");
             return;
         }
 
-        if (redactor is not null && SecretScan.BringsSecret(redactor, file.Path, before, after))
+        var before = after.Origin is { } origin ? _overlay.Before(origin) : null;
+        if (redactor is not null && SecretScan.BringsSecret(redactor, file.Path, before, image))
         {
             _conflicts.Add(new PatchConflict
             {
@@ -238,67 +267,41 @@ internal sealed class TreePlanner(TreeReader tree, PatchOptions options, PathPol
             return;
         }
 
-        _after[file.Path] = after;
-        _pairs.Add(new FilePair(file, before, after));
+        _overlay.Set(file.Path, edits is null ? after with { Steps = [file] } : after);
     }
 
-    private TreePlan Finish()
+    private TreePlan Finish(PatchSet patch, CancellationToken cancellationToken)
     {
         var changes = new List<TreeChange>();
-        foreach (var (path, after) in _after)
+        foreach (var (path, planned) in _overlay.After)
         {
-            // A path that is freed and taken again was read as a source, or stands there unread.
-            var before = _before.TryGetValue(path, out var known) ? known : tree.Read(path, Entry(path));
+            var (before, after) = (_overlay.Before(path), planned?.Image);
             if (!FileImage.Same(before, after) || before?.Mode != after?.Mode)
             {
-                changes.Add(new TreeChange(path, before, Entry(path).Identity, after));
+                var entry = _overlay.Entry(path);
+                changes.Add(new TreeChange(path, before, entry.Identity, after) { Changed = entry.Changed });
             }
         }
 
-        var files = _pairs.Select(static pair => ChangeSummary.Of(pair.Patch, pair.Before, pair.After)).ToValueList();
+        var results = new PlannedChanges(_overlay).Of(patch);
         if (changes.Count == 0)
         {
-            return new TreePlan(PatchOutcome.AlreadyApplied, files, []);
+            return new TreePlan(PatchOutcome.AlreadyApplied, results.Select(static result => result.Summary).ToValueList(), []);
+        }
+
+        _conflicts.AddRange(PlannedChanges.Validate(results, validators ?? [], cancellationToken));
+        if (_conflicts.Count > 0)
+        {
+            return Rejected();
         }
 
         changes.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path));
-        return new TreePlan(PatchOutcome.Applied, files, [])
+        return new TreePlan(PatchOutcome.Applied, results.Select(static result => result.Summary).ToValueList(), [])
         {
-            Pairs = _pairs,
+            Pairs = [.. results.Select(static result => result.Pair)],
             Changes = changes,
             NewDirectories = DirectoryPlan.New(tree, changes),
             EmptiedDirectories = DirectoryPlan.Emptied(tree, changes),
-        };
-    }
-
-    private FileEntry Entry(string path)
-    {
-        if (!_entries.TryGetValue(path, out var entry))
-        {
-            entry = tree.Entry(path);
-            _entries[path] = entry;
-        }
-
-        return entry;
-    }
-
-    private static EntryKind KindAfter(FilePatch file, FileImage before) => file.NewMode switch
-    {
-        PatchFileMode.SymbolicLink => EntryKind.Link,
-        PatchFileMode.Unspecified => before.Kind,
-        _ => EntryKind.File,
-    };
-
-    private static UnixFileMode ModeAfter(FilePatch file, FileImage before)
-    {
-        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        const int ReadBits = 0b100_100_100;
-        return file.NewMode switch
-        {
-            _ when OperatingSystem.IsWindows() => before.Mode,
-            PatchFileMode.Regular => before.Mode & ~Execute,
-            PatchFileMode.Executable => before.Mode | (UnixFileMode)(((int)before.Mode & ReadBits) >> 2),
-            _ => before.Mode,
         };
     }
 

@@ -8,7 +8,9 @@ namespace Orchestrator.Patching;
 /// <summary>Applies, takes back and recovers in one root, under its lock.</summary>
 internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, PatchOptions options, TimeProvider time, ILogger logger)
 {
-    private bool Durable => options.Durability == PatchDurability.Full;
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
+
+    private readonly TransactionSettings _settings = TransactionSettings.Of(options);
 
     /// <summary>Applies a patch set.</summary>
     /// <param name="request">The patch set.</param>
@@ -16,7 +18,7 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
     /// <param name="cancellationToken">Takes back and gives up.</param>
     public PatchApplication Apply(PatchRequest request, Func<TreePlan> planner, CancellationToken cancellationToken)
     {
-        Recover(cancellationToken);
+        Recover(journals.Unsettled(), cancellationToken);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OrchestratorJson.Write(request.Patch, OrchestratorJsonContext.Default.PatchSet))));
         if (journals.Find(request.Id) is { } known && known.Report is { } report && report.Outcome != PatchOutcome.Rejected)
         {
@@ -24,6 +26,7 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
         }
 
         TreePlan plan;
+        var started = time.GetUtcNow();
         try
         {
             plan = planner();
@@ -44,12 +47,12 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
             return result;
         }
 
-        return Commit(plan, result, digest, cancellationToken);
+        return Commit(plan, new JournalDraft(result, digest, started, request.Progress), cancellationToken);
     }
 
     public PatchApplication Revert(string id, CancellationToken cancellationToken)
     {
-        Recover(cancellationToken);
+        Recover(journals.Unsettled(), cancellationToken);
         if (journals.Find(id) is not { } journal || journal.State == JournalState.RolledBack)
         {
             return new PatchApplication { Id = id, Outcome = PatchOutcome.NotFound };
@@ -63,12 +66,14 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var restore = new TreeRestore(tree, journals, Durable);
-            var selected = restore.Select(journal);
+            var restore = new TreeRestore(tree, journals, _settings, journal);
+            var selected = restore.Select();
+            journals.Reopen(journal);
             journals.Append(journal, JournalRecordKind.Reverting, Outcome(journal, restore.Conflicts, PatchOutcome.Reverted), selected);
-            restore.Run(journal, selected);
+            restore.Run(selected);
             var report = Outcome(journal, restore.Conflicts, PatchOutcome.Reverted);
             journals.Append(journal, JournalRecordKind.Reverted, report);
+            journals.Close(journal);
             Log.Reverted(logger, id, report.Conflicts.Count);
             return report;
         }
@@ -80,10 +85,12 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
 
     /// <summary>Settles whatever was interrupted.</summary>
     /// <returns>Every application that the journals know.</returns>
-    public List<PatchApplication> Recover(CancellationToken cancellationToken)
+    public List<PatchApplication> Recover(CancellationToken cancellationToken) => Recover(journals.All(), cancellationToken);
+
+    private List<PatchApplication> Recover(List<JournalDocument> known, CancellationToken cancellationToken)
     {
         var result = new List<PatchApplication>();
-        foreach (var journal in journals.All())
+        foreach (var journal in known)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
@@ -122,66 +129,75 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
             case JournalState.Reverting:
                 return Finish(journal, JournalRecordKind.Reverted, PatchOutcome.Reverted);
             default:
+                journals.Close(journal);
                 return journal.Report;
         }
     }
 
     private PatchApplication Finish(JournalDocument journal, JournalRecordKind end, PatchOutcome outcome)
     {
-        var restore = new TreeRestore(tree, journals, Durable);
-        restore.Run(journal, journal.Selected);
+        var restore = new TreeRestore(tree, journals, _settings, journal);
+        restore.Run(journal.Selected);
         var earlier = journal.State == JournalState.Reverting ? journal.Report!.Conflicts : [];
         var report = Outcome(journal, [.. earlier, .. restore.Conflicts], outcome);
         journals.Append(journal, end, report);
+        journals.Close(journal);
         Log.Recovered(logger, journal.Id, report.Outcome, report.Conflicts.Count);
         return report;
     }
 
-    private PatchApplication Commit(TreePlan plan, PatchApplication result, string digest, CancellationToken cancellationToken)
+    private PatchApplication Commit(TreePlan plan, JournalDraft draft, CancellationToken cancellationToken)
     {
-        var journal = new JournalDocument
-        {
-            File = journals.FileOf(result.Id),
-            Id = result.Id,
-            PatchDigest = digest,
-            CreatedAt = time.GetUtcNow().UtcTicks,
-            Report = result,
-        };
-        journal.Changes.AddRange(plan.Changes);
-        journal.NewDirectories.AddRange(plan.NewDirectories);
-        journal.EmptiedDirectories.AddRange(plan.EmptiedDirectories);
-        var commit = new TreeCommit(tree, Durable);
+        var journal = draft.Open(plan, journals, time.GetUtcNow());
+        var commit = new TreeCommit(tree, _settings, new FileProof(tree, draft.SettledBefore(Settled)));
         try
         {
+            var journalling = new StageProgress(draft.Progress, PatchStage.Journalling, plan.Changes.Count);
             journals.Prepare(journal);
-            commit.Run(journal, cancellationToken);
+            journalling.End();
+            commit.Run(journal, new StageProgress(draft.Progress, PatchStage.Writing, plan.Changes.Count), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            journals.Append(journal, JournalRecordKind.Committed, result);
+            journals.Append(journal, JournalRecordKind.Committed, draft.Report);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            var conflict = new PatchConflict
-            {
-                Code = error is ChangedMeanwhileException ? PatchConflictCode.ChangedMeanwhile : PatchConflictCode.IoError,
-                Path = (error as ChangedMeanwhileException)?.ChangedPath,
-                Message = error is ChangedMeanwhileException
-                    ? "The file changed between check and write; everything was taken back."
-                    : $"The system refused a read or write ({error.GetType().Name}); everything was taken back.",
-            };
-            return RollBack(journal, commit, conflict, error.GetType().Name);
+            return RollBack(journal, commit, Cause(error), error.GetType().Name, draft.Progress);
         }
         catch (OperationCanceledException)
         {
-            RollBack(journal, commit, null, "cancelled");
+            RollBack(journal, commit, null, "cancelled", draft.Progress);
             throw;
         }
 
-        journals.Prune(options.KeepApplications);
-        Log.Applied(logger, result.Id, result.Files.Count);
-        return result;
+        Tidy(journal);
+        Log.Applied(logger, draft.Report.Id, draft.Report.Files.Count);
+        return draft.Report;
     }
 
-    private PatchApplication RollBack(JournalDocument journal, TreeCommit commit, PatchConflict? cause, string reason)
+    /// <summary>It is applied, whatever fails here: the next application tidies up.</summary>
+    private void Tidy(JournalDocument journal)
+    {
+        try
+        {
+            journals.Close(journal);
+            journals.Prune(options.KeepApplications);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Log.JournalKept(logger, Path.GetFileName(journal.File), error.GetType().Name);
+        }
+    }
+
+    private static PatchConflict Cause(Exception error) => new()
+    {
+        Code = error is ChangedMeanwhileException ? PatchConflictCode.ChangedMeanwhile : PatchConflictCode.IoError,
+        Path = (error as ChangedMeanwhileException)?.ChangedPath,
+        Message = error is ChangedMeanwhileException
+            ? "The file changed between check and write; everything was taken back."
+            : $"The system refused a read or write ({error.GetType().Name}); everything was taken back.",
+    };
+
+    private PatchApplication RollBack(JournalDocument journal, TreeCommit commit, PatchConflict? cause, string reason, IProgress<PatchProgress>? progress)
     {
         try
         {
@@ -195,8 +211,8 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
                 return new PatchApplication { Id = journal.Id, Outcome = PatchOutcome.Rejected, Conflicts = cause is null ? [] : [cause] };
             }
 
-            var restore = new TreeRestore(tree, journals, Durable);
-            restore.Run(journal, commit.Begun);
+            var restore = new TreeRestore(tree, journals, _settings, journal);
+            restore.Run(commit.Begun, new StageProgress(progress, PatchStage.RollingBack, commit.Begun.Count));
             var outcome = restore.Conflicts.Count > 0 ? PatchOutcome.Conflicted : PatchOutcome.Rejected;
             var report = new PatchApplication
             {
@@ -220,6 +236,7 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
         try
         {
             journals.Append(journal, JournalRecordKind.RolledBack, report);
+            journals.Close(journal);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -7,8 +7,8 @@ internal static class TornWrite
     {
         if (now is null)
         {
-            // Between removing the one and making the other, when a file becomes a link or the other way round.
-            return change.Before is not null && change.After is not null && change.Before.Kind != change.After.Kind;
+            // Between removing the one and making the other, where one of the two is a link.
+            return change.IsRemade;
         }
 
         if (now.Kind != EntryKind.File)
@@ -26,6 +26,10 @@ internal static class TornWrite
 
         return IsMix(now.Bytes.Span, before, after, isOverwrite ? Math.Min(before.Length, after.Length) : 0);
     }
+
+    /// <summary>Whether a file is the beginning of another one, or zero where the bytes had not reached the disk.</summary>
+    public static bool IsPart(FileImage? now, FileImage? whole) => now is not null && whole is not null && now.Kind == whole.Kind
+        && (now.Kind == EntryKind.File ? IsMix(now.Bytes.Span, default, whole.Bytes.Span, 0) : FileImage.Same(now, whole));
 
     /// <summary>Every byte is from one of both, or a zero where the file grew and the bytes had not reached the disk.</summary>
     private static bool IsMix(ReadOnlySpan<byte> now, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, int shortest)

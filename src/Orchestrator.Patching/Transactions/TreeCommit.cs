@@ -1,24 +1,31 @@
 namespace Orchestrator.Patching;
 
 /// <summary>Brings a tree from before to after. What may have been touched is known at every moment, so that it can be taken back.</summary>
-internal sealed class TreeCommit(TreeReader tree, bool durable)
+internal sealed class TreeCommit(TreeReader tree, TransactionSettings settings, FileProof proof)
 {
+    private const int Threads = 2;
+
     private readonly List<int> _begun = [];
+    private readonly Lock _lock = new();
 
     /// <summary>The changes that were begun.</summary>
     public IReadOnlyList<int> Begun => _begun;
 
-    public void Run(JournalDocument journal, CancellationToken cancellationToken)
+    public void Run(JournalDocument journal, StageProgress progress, CancellationToken cancellationToken)
     {
-        var writer = new TreeWriter(tree, durable);
-        for (var i = 0; i < journal.Changes.Count; i++)
+        var writer = new TreeWriter(tree, settings, proof);
+        var asides = new AsidePath(journal);
+        var all = Enumerable.Range(0, journal.Changes.Count).ToLookup(i => journal.Changes[i].After is not null);
+        void Write(int index)
         {
-            var change = journal.Changes[i];
-            if (change.After is null)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Replace(writer, i, change);
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            Replace(writer, asides, journal, index);
+            progress.Step();
+        }
+
+        foreach (var index in all[false])
+        {
+            Write(index);
         }
 
         foreach (var directory in journal.EmptiedDirectories)
@@ -31,30 +38,30 @@ internal sealed class TreeCommit(TreeReader tree, bool durable)
             writer.MakeDirectory(directory);
         }
 
-        for (var i = 0; i < journal.Changes.Count; i++)
-        {
-            var change = journal.Changes[i];
-            if (change.After is not null)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Replace(writer, i, change);
-            }
-        }
-
-        writer.FlushDirectories();
+        Parallelism.Run([.. all[true]], Threads, Write);
+        writer.Flush();
     }
 
-    private void Replace(TreeWriter writer, int index, TreeChange change)
+    private void Replace(TreeWriter writer, AsidePath asides, JournalDocument journal, int index)
     {
-        _begun.Add(index);
+        var change = journal.Changes[index];
+        lock (_lock)
+        {
+            _begun.Add(index);
+        }
+
         try
         {
-            writer.Replace(change.Path, change.Before, change.Identity, change.After);
+            writer.Replace(change.Path, asides.Of(index), change.Before, change.Stamp, change.After);
         }
-        catch (ChangedMeanwhileException) when (change.Before is null || change.After is null || change.Before.Kind == change.After.Kind)
+        catch (ChangedMeanwhileException) when (!change.IsRemade)
         {
-            // Found out before the first write: the file is not ours to restore.
-            _begun.RemoveAt(_begun.Count - 1);
+            // Nothing of ours is in it: the file is not ours to restore.
+            lock (_lock)
+            {
+                _begun.Remove(index);
+            }
+
             throw;
         }
     }

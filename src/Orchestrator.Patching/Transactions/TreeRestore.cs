@@ -1,76 +1,114 @@
 namespace Orchestrator.Patching;
 
 /// <summary>Brings a tree back to before. Can be stopped anywhere and run again; what a third party changed is left alone.</summary>
-internal sealed class TreeRestore(TreeReader tree, JournalStore journals, bool durable)
+internal sealed class TreeRestore
 {
+    private readonly TreeReader _tree;
+    private readonly JournalStore _journals;
+    private readonly JournalDocument _journal;
+    private readonly AsidePath _asides;
+    private readonly TreeWriter _writer;
     private readonly List<PatchConflict> _conflicts = [];
+
+    public TreeRestore(TreeReader tree, JournalStore journals, TransactionSettings settings, JournalDocument journal)
+    {
+        (_tree, _journals, _journal) = (tree, journals, journal);
+        _asides = new AsidePath(journal);
+        _writer = new TreeWriter(tree, settings, new FileProof(tree, settledBefore: 0));
+    }
 
     public IReadOnlyList<PatchConflict> Conflicts => _conflicts;
 
     /// <summary>The changes that are as the application left them, or already as before; the others become conflicts.</summary>
-    public List<int> Select(JournalDocument journal)
+    public List<int> Select()
     {
         var selected = new List<int>();
-        for (var i = 0; i < journal.Changes.Count; i++)
+        for (var i = 0; i < _journal.Changes.Count; i++)
         {
-            var change = journal.Changes[i];
-            var now = Now(change.Path, out var isReadable, out _);
-            if (isReadable && (FileImage.Same(now, change.After) || FileImage.Same(now, change.Before)))
+            var change = _journal.Changes[i];
+            var now = Now(change, out var isReadable, out _);
+            if ((isReadable && (FileImage.Same(now, change.After) || FileImage.Same(now, change.Before))) || (!isReadable && IsOurPlace(change)))
             {
                 selected.Add(i);
             }
             else
             {
-                LeaveAlone(journal, i);
+                LeaveAlone(i);
             }
         }
 
         return selected;
     }
 
+    /// <summary>Whether a removed file's place is taken by what the application made itself: a file or link where its directory was, or a directory where it was.</summary>
+    private bool IsOurPlace(TreeChange change) => change.After is null
+        && (_tree.Obstacle(change.Path) is { Kind: EntryKind.File or EntryKind.Link } obstacle
+            ? _journal.Changes.Any(other => other.After?.Kind == obstacle.Kind && other.Path == obstacle.Path)
+            : _tree.Entry(change.Path).Kind == EntryKind.Directory && _journal.NewDirectories.Contains(change.Path));
+
     /// <summary>Restores changes in the reverse order of writing.</summary>
-    /// <param name="journal">What was done.</param>
     /// <param name="selected">Which changes; <see langword="null"/> for all.</param>
-    public void Run(JournalDocument journal, IReadOnlyCollection<int>? selected)
+    /// <param name="progress">Hears of each.</param>
+    public void Run(IReadOnlyCollection<int>? selected, StageProgress? progress = null)
     {
-        var writer = new TreeWriter(tree, durable);
-        var wanted = selected ?? Enumerable.Range(0, journal.Changes.Count).ToList();
-        foreach (var index in wanted.Where(i => journal.Changes[i].After is not null).OrderDescending())
+        for (var i = 0; i < _journal.Changes.Count; i++)
         {
-            Restore(journal, index, writer);
+            BringBack(i);
         }
 
-        foreach (var directory in journal.NewDirectories.AsEnumerable().Reverse())
+        var wanted = selected ?? Enumerable.Range(0, _journal.Changes.Count).ToList();
+        foreach (var index in wanted.Where(i => _journal.Changes[i].After is not null).OrderDescending())
         {
-            writer.TryRemoveDirectory(directory);
+            Restore(index);
+            progress?.Step();
         }
 
-        foreach (var directory in journal.EmptiedDirectories.AsEnumerable().Reverse())
+        foreach (var directory in _journal.NewDirectories.AsEnumerable().Reverse())
         {
-            if (tree.Obstacle(directory.Path) is null && tree.Entry(directory.Path).Kind == EntryKind.Missing)
+            _writer.TryRemoveDirectory(directory);
+        }
+
+        foreach (var directory in _journal.EmptiedDirectories.AsEnumerable().Reverse())
+        {
+            if (_tree.Obstacle(directory.Path) is null && _tree.Entry(directory.Path).Kind == EntryKind.Missing)
             {
-                writer.MakeDirectory(directory.Path);
-                writer.SetMode(directory.Path, directory.Mode);
+                _writer.MakeDirectory(directory.Path);
+                _writer.SetMode(directory.Path, directory.Mode);
             }
         }
 
-        foreach (var index in wanted.Where(i => journal.Changes[i].After is null).OrderDescending())
+        foreach (var index in wanted.Where(i => _journal.Changes[i].After is null).OrderDescending())
         {
-            Restore(journal, index, writer);
+            Restore(index);
+            progress?.Step();
         }
 
-        writer.FlushDirectories();
+        _writer.Flush();
     }
 
-    private void Restore(JournalDocument journal, int index, TreeWriter writer)
+    private void BringBack(int index)
     {
-        var change = journal.Changes[index];
-        var now = Now(change.Path, out var isReadable, out var entry);
+        var (change, aside) = (_journal.Changes[index], _asides.Of(index));
+        if (!new AsideRestore(_tree, _writer).Run(change, aside))
+        {
+            _conflicts.Add(new PatchConflict
+            {
+                Code = PatchConflictCode.RecoveryConflict,
+                Path = change.Path,
+                Message = $"Somebody replaced the file twice while the patch was applied; the first of the two was left beside it as '{aside}'.",
+            });
+        }
+    }
+
+    private void Restore(int index)
+    {
+        var change = _journal.Changes[index];
+        var now = Now(change, out var isReadable, out var entry);
         if (isReadable && FileImage.Same(now, change.Before))
         {
             if (now is { Kind: EntryKind.File } && now.Mode != change.Before!.Mode)
             {
-                writer.SetMode(change.Path, change.Before.Mode);
+                _writer.SetMode(change.Path, change.Before.Mode);
             }
 
             return;
@@ -78,7 +116,7 @@ internal sealed class TreeRestore(TreeReader tree, JournalStore journals, bool d
 
         if (!isReadable || !(FileImage.Same(now, change.After) || TornWrite.Explains(change, now, entry.Identity)))
         {
-            LeaveAlone(journal, index);
+            LeaveAlone(index);
             return;
         }
 
@@ -88,38 +126,42 @@ internal sealed class TreeRestore(TreeReader tree, JournalStore journals, bool d
             {
                 foreach (var parent in TreeReader.Parents(change.Path))
                 {
-                    writer.MakeDirectory(parent);
+                    _writer.MakeDirectory(parent);
                 }
             }
 
-            writer.Replace(change.Path, now, entry.Identity, change.Before);
+            _writer.Replace(change.Path, _asides.Of(index), now, new FileStamp(entry.Identity), change.Before);
         }
         catch (ChangedMeanwhileException)
         {
-            LeaveAlone(journal, index);
+            LeaveAlone(index);
         }
     }
 
-    private FileImage? Now(string path, out bool isReadable, out FileEntry entry)
+    private FileImage? Now(TreeChange change, out bool isReadable, out FileEntry entry)
     {
         entry = default;
-        if (tree.Obstacle(path) is not null)
+        var path = change.Path;
+        var longest = Math.Max(change.Before?.Bytes.Length ?? 0, change.After?.Bytes.Length ?? 0);
+        if (_tree.Obstacle(path) is not null)
         {
             isReadable = false;
             return null;
         }
 
-        entry = tree.Entry(path);
-        isReadable = entry.Kind is EntryKind.File or EntryKind.Link or EntryKind.Missing;
-        return isReadable ? tree.Read(path, entry) : null;
+        entry = _tree.Entry(path);
+
+        // What is longer than both is a third party's, and too long to be read for nothing.
+        isReadable = entry.Kind is EntryKind.Link or EntryKind.Missing || (entry.Kind == EntryKind.File && entry.Size <= longest);
+        return isReadable ? _tree.Read(path, entry) : null;
     }
 
-    private void LeaveAlone(JournalDocument journal, int index)
+    private void LeaveAlone(int index)
     {
-        var change = journal.Changes[index];
+        var change = _journal.Changes[index];
         if (change.Before is { } before)
         {
-            journals.KeepCopy(journal, index, before);
+            _journals.KeepCopy(_journal, index, before);
         }
 
         _conflicts.Add(new PatchConflict

@@ -2,83 +2,46 @@ using System.Text;
 
 namespace Orchestrator.Patching;
 
-/// <summary>A file is not as it was when the patch was checked.</summary>
-internal sealed class ChangedMeanwhileException(string path) : IOException($"'{path}' changed meanwhile.")
+/// <summary>Writes single files and links: the one place that changes the tree. Paths that differ may be written by several threads.</summary>
+internal sealed class TreeWriter(TreeReader tree, TransactionSettings settings, FileProof proof)
 {
-    public string ChangedPath { get; } = path;
-}
-
-/// <summary>Writes single files and links: the one place that changes the tree.</summary>
-internal sealed class TreeWriter(TreeReader tree, bool durable)
-{
-    private const UnixFileMode OwnerWrite = UnixFileMode.UserWrite;
-    private const int WriteBytes = 1 << 20;
-
-    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly FlushList _flushes = new(tree);
+    private readonly FileOverwrite _overwrite = new(tree, settings, proof);
 
     /// <summary>Brings one path from what it must be to what it shall be.</summary>
-    public void Replace(string path, FileImage? from, FileIdentity identity, FileImage? to)
+    /// <param name="path">The path.</param>
+    /// <param name="aside">Where the file may be put aside for a moment.</param>
+    /// <param name="from">What must be there.</param>
+    /// <param name="stamp">Which file it must be.</param>
+    /// <param name="to">What shall be there.</param>
+    public void Replace(string path, string aside, FileImage? from, FileStamp stamp, FileImage? to)
     {
-        if (tree.Obstacle(path) is not null)
+        try
+        {
+            if (from is { Kind: EntryKind.File } && to is { Kind: EntryKind.File })
+            {
+                if (_overwrite.Run(path, aside, from, stamp, to))
+                {
+                    _flushes.AddParent(path);
+                }
+
+                _flushes.AddFile(path);
+                return;
+            }
+
+            if (from is not null)
+            {
+                Delete(path, aside, from, stamp);
+            }
+
+            if (to is not null)
+            {
+                Create(path, aside, to);
+            }
+        }
+        catch (IOException error) when (error is not ChangedMeanwhileException && tree.Obstacle(path) is not null)
         {
             throw new ChangedMeanwhileException(path);
-        }
-
-        if (from is { Kind: EntryKind.File } && to is { Kind: EntryKind.File })
-        {
-            Overwrite(path, from, identity, to);
-            return;
-        }
-
-        if (from is not null)
-        {
-            Delete(path, from, identity);
-        }
-
-        if (to is not null)
-        {
-            Create(path, to);
-        }
-    }
-
-    public void Delete(string path, FileImage from, FileIdentity identity)
-    {
-        var entry = tree.Entry(path);
-        if (entry.Kind != from.Kind || !IsSame(entry.Identity, identity) || !FileImage.Same(tree.Read(path, entry), from))
-        {
-            throw new ChangedMeanwhileException(path);
-        }
-
-        tree.Files.DeleteFile(tree.FullPath(path));
-        _touched.Add(Parent(path));
-    }
-
-    public void Create(string path, FileImage to)
-    {
-        var full = tree.FullPath(path);
-        if (tree.Obstacle(path) is not null || tree.Entry(path).Kind != EntryKind.Missing)
-        {
-            throw new ChangedMeanwhileException(path);
-        }
-
-        _touched.Add(Parent(path));
-        if (to.Kind == EntryKind.Link)
-        {
-            tree.Files.CreateLink(full, Encoding.UTF8.GetString(to.Bytes.Span));
-            return;
-        }
-
-        UnixFileMode made;
-        using (var file = tree.Files.CreateFile(full))
-        {
-            made = file.Entry.Mode;
-            WriteBody(file, 0, to.Bytes.Span);
-            Flush(file);
-        }
-
-        if (ModeFor(to.Mode, made) is var mode && mode != made)
-        {
-            tree.Files.SetMode(full, mode);
         }
     }
 
@@ -92,7 +55,7 @@ internal sealed class TreeWriter(TreeReader tree, bool durable)
         if (tree.Entry(path).Kind != EntryKind.Directory)
         {
             tree.Files.CreateDirectory(tree.FullPath(path));
-            _touched.Add(Parent(path));
+            _flushes.AddParent(path);
         }
     }
 
@@ -104,101 +67,106 @@ internal sealed class TreeWriter(TreeReader tree, bool durable)
             return false;
         }
 
-        _touched.Add(Parent(path));
+        _flushes.AddParent(path);
         return true;
     }
 
     public void SetMode(string path, UnixFileMode mode) => tree.Files.SetMode(tree.FullPath(path), mode);
 
-    /// <summary>Brings every name that was made or removed onto the disk.</summary>
-    public void FlushDirectories()
+    /// <summary>Gives a file that was put aside its name back.</summary>
+    public void PutBack(string aside, string path)
     {
-        if (!durable)
-        {
-            return;
-        }
-
-        foreach (var directory in _touched.Where(directory => directory.Length == 0 || tree.Entry(directory).Kind == EntryKind.Directory))
-        {
-            tree.Files.FlushDirectory(directory.Length == 0 ? tree.Root : tree.FullPath(directory));
-        }
-
-        _touched.Clear();
+        tree.Files.Move(tree.FullPath(aside), tree.FullPath(path));
+        _flushes.AddParent(path);
     }
 
-    /// <summary>Overwrites in place, without cutting the file first: links, owner and attributes stay, and every moment in between is a mix of both contents.</summary>
-    private void Overwrite(string path, FileImage from, FileIdentity identity, FileImage to)
+    /// <summary>Exchanges a file with the one that was put aside for it.</summary>
+    public bool TryExchange(string path, string aside)
     {
-        var full = tree.FullPath(path);
-        var entry = tree.Entry(path);
-        if (entry.Kind != EntryKind.File || !IsSame(entry.Identity, identity))
+        _flushes.AddParent(path);
+        return tree.Files.TryExchange(tree.FullPath(path), tree.FullPath(aside));
+    }
+
+    /// <summary>Removes what was put aside.</summary>
+    public void Discard(string aside)
+    {
+        tree.Files.DeleteFile(tree.FullPath(aside));
+        _flushes.AddParent(aside);
+    }
+
+    /// <summary>Brings every file that was written, and every name that was made or removed, onto the disk.</summary>
+    public void Flush()
+    {
+        if (settings.Durable)
+        {
+            _flushes.Flush();
+        }
+    }
+
+    /// <summary>Takes the name away first and looks at the file then: what somebody put there in the last moment gets its name back.</summary>
+    private void Delete(string path, string aside, FileImage from, FileStamp stamp)
+    {
+        if (tree.Obstacle(path) is not null || !proof.Holds(path, from, stamp))
         {
             throw new ChangedMeanwhileException(path);
         }
 
-        var locked = !OperatingSystem.IsWindows() && (entry.Mode & OwnerWrite) == 0;
-        if (locked)
+        tree.Files.Move(tree.FullPath(path), tree.FullPath(aside));
+        _flushes.AddParent(path);
+
+        // A new name may count as a change: only the bytes tell.
+        if (!proof.Holds(aside, from, new FileStamp(stamp.Identity)))
         {
-            tree.Files.SetMode(full, entry.Mode | OwnerWrite);
+            tree.Files.Move(tree.FullPath(aside), tree.FullPath(path));
+            throw new ChangedMeanwhileException(path);
         }
 
-        using (var file = tree.Files.OpenFile(full))
-        {
-            // What is open is what was checked, whatever the path leads to by now.
-            if (file.Entry.Kind != EntryKind.File || !IsSame(file.Entry.Identity, identity) || !file.ReadAll(int.MaxValue).AsSpan().SequenceEqual(from.Bytes.Span))
-            {
-                if (locked)
-                {
-                    tree.Files.SetMode(full, entry.Mode);
-                }
+        tree.Files.DeleteFile(tree.FullPath(aside));
+    }
 
-                throw new ChangedMeanwhileException(path);
+    private void Create(string path, string aside, FileImage to)
+    {
+        var full = tree.FullPath(path);
+        if (tree.Obstacle(path) is not null || tree.Entry(path).Kind != EntryKind.Missing)
+        {
+            throw new ChangedMeanwhileException(path);
+        }
+
+        _flushes.AddParent(path);
+        if (to.Kind == EntryKind.Link)
+        {
+            tree.Files.CreateLink(full, Encoding.UTF8.GetString(to.Bytes.Span));
+        }
+        else if (settings.Atomic.Contains(path))
+        {
+            Make(tree.FullPath(aside), to);
+            if (settings.Durable)
+            {
+                tree.Files.FlushFile(tree.FullPath(aside));
             }
 
-            if (!from.Bytes.Span.SequenceEqual(to.Bytes.Span))
-            {
-                WriteBody(file, from.Bytes.Span.CommonPrefixLength(to.Bytes.Span), to.Bytes.Span);
-                if (from.Bytes.Length > to.Bytes.Length)
-                {
-                    file.SetLength(to.Bytes.Length);
-                }
-            }
-
-            Flush(file);
+            tree.Files.Move(tree.FullPath(aside), full);
         }
-
-        if (locked || to.Mode != entry.Mode)
+        else
         {
-            tree.Files.SetMode(full, ModeFor(to.Mode, entry.Mode));
+            Make(full, to);
+            _flushes.AddFile(path);
         }
     }
 
-    private static void WriteBody(IPatchFile file, int from, ReadOnlySpan<byte> bytes)
+    private void Make(string full, FileImage to)
     {
-        for (var offset = from; offset < bytes.Length; offset += WriteBytes)
+        UnixFileMode made;
+        using (var file = tree.Files.CreateFile(full))
         {
-            file.Write(offset, bytes.Slice(offset, Math.Min(WriteBytes, bytes.Length - offset)));
+            made = file.Entry.Mode;
+            FileOverwrite.WriteBody(file, 0, to.Bytes.Span);
+            FileOverwrite.BeginFlush(file, settings.Durable);
         }
-    }
 
-    /// <summary>A new file takes the permissions that the system gives new files, with the right to run it when it has that.</summary>
-    private static UnixFileMode ModeFor(UnixFileMode wanted, UnixFileMode made)
-    {
-        const int ReadBits = 0b100_100_100;
-        return (wanted & ~UnixFileMode.UserExecute) != 0 ? wanted
-            : wanted == UnixFileMode.UserExecute ? made | (UnixFileMode)(((int)made & ReadBits) >> 2)
-            : made;
-    }
-
-    private void Flush(IPatchFile file)
-    {
-        if (durable)
+        if (FileOverwrite.ModeFor(to.Mode, made) is var mode && mode != made)
         {
-            file.Flush();
+            tree.Files.SetMode(full, mode);
         }
     }
-
-    private static bool IsSame(FileIdentity one, FileIdentity other) => one == default || other == default || one == other;
-
-    private static string Parent(string path) => path.LastIndexOf('/') is var slash and >= 0 ? path[..slash] : "";
 }

@@ -1,3 +1,5 @@
+using Orchestrator.Patching;
+
 namespace Orchestrator.Providers.Workspaces;
 
 /// <summary>Looks at the caller's repositories and makes branches in them; never touches a work tree or an index.</summary>
@@ -32,6 +34,25 @@ public sealed class GitRepositories
         {
             return new GitInspection { Error = exception.Message };
         }
+    }
+
+    /// <summary>Reads the files that a patch set was made against, for a three-way merge.</summary>
+    /// <param name="directory">A directory in the repository; the patch set's paths are relative to it.</param>
+    /// <param name="revision">The commit, branch or other revision.</param>
+    /// <param name="patch">The patch set that names files and blobs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The base, read as a whole: later changes of the repository do not change it.</returns>
+    /// <exception cref="WorkspaceException">There is no such revision, no repository, or git cannot be run.</exception>
+    public async ValueTask<IPatchBase> ReadBaseAsync(string directory, string revision, PatchSet patch, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentException.ThrowIfNullOrEmpty(revision);
+        ArgumentNullException.ThrowIfNull(patch);
+        var commit = await _git.TryRunAsync(
+            new GitCall(Path.GetFullPath(directory), "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"), cancellationToken).ConfigureAwait(false);
+        return commit.ExitCode == 0
+            ? await GitPatchBase.ReadAsync(_git, Path.GetFullPath(directory), commit.Text, patch, cancellationToken).ConfigureAwait(false)
+            : throw Unusable($"{directory} has no revision '{revision}', or is no git repository. Name a commit that 'git log' shows.");
     }
 
     internal async ValueTask<RepositoryFacts> ReadFactsAsync(string repositoryPath, CancellationToken cancellationToken)

@@ -38,6 +38,8 @@ internal static class PackageRules
         [Routing] = new([Abstractions], AI, HostingAbstractions),
         [Queue] = new([Abstractions, Storage], HostingAbstractions, "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions"),
         [Patching] = new([Abstractions]),
+        ["Orchestrator.Patching.CSharp"] = new([Abstractions, Patching], "Microsoft.CodeAnalysis.CSharp"),
+        ["Orchestrator.Patching.Yaml"] = new([Abstractions, Patching], "YamlDotNet"),
         [Containers] = new([Abstractions]),
         [Providers] = new([Abstractions], AI, "Microsoft.Extensions.Http", "Polly.Core"),
         [Workflow] = new([Abstractions, Storage], "Stateless"),

@@ -23,7 +23,7 @@ public sealed class GitRoundTripTests
         var manager = new PatchManager(PatchCalls.Beside(root));
         var patch = manager.Read(sample.Diff);
 
-        var formatted = await manager.FormatAsync(patch, root, Token);
+        var formatted = await manager.FormatAsync(patch, root, PatchFormat.UnifiedDiff, Token);
         var result = await manager.ApplyAsync(new PatchRequest { Id = "a1", Root = root, Patch = patch }, Token);
 
         Assert.Empty(result.Conflicts);

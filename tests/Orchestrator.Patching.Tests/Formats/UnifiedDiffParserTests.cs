@@ -7,8 +7,8 @@ public sealed class UnifiedDiffParserTests
     private readonly PatchManager _manager = new();
 
     [Theory]
-    [InlineData("--- a/a\n+++ b/a\n@@ -1,3 +1,3 @@\n one\n-two\n", 6, PatchConflictCode.Malformed)]
-    [InlineData("--- a/a\n+++ b/a\n@@ -1 +1 @@\n-one\n+two\n+three\n", 6, PatchConflictCode.Malformed)]
+    [InlineData("--- a/a\n+++ b/a\n@@ -1,3 +1,3 @@\n one\n-two\n", 5, PatchConflictCode.Malformed)]
+    [InlineData("--- a/a\n+++ b/a\n@@ -1 +1 @@\n-one\n+two\nthree\n", 6, PatchConflictCode.Malformed)]
     [InlineData("--- a/a\n+++ b/a\n@@ --1,3 +1,3 @@\n one\n", 3, PatchConflictCode.Malformed)]
     [InlineData("--- a/a\n+++ b/a\n1s/one/two/\n", 3, PatchConflictCode.Malformed)]
     [InlineData("--- a/a\n+++ b/a\n@@ -1 +1 @@\n one\n", 3, PatchConflictCode.Malformed)]

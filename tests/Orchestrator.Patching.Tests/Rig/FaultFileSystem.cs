@@ -17,31 +17,46 @@ internal enum Fault
     Kill,
 }
 
-/// <summary>The real disk with a fault at one of the operations that change something.</summary>
+/// <summary>The real disk with a fault at one of the operations that change something, or at one of all.</summary>
 internal sealed class FaultFileSystem(int at = -1, Fault fault = Fault.None) : IPatchFileSystem
 {
     private readonly PhysicalFileSystem _disk = new();
+    private readonly Lock _lock = new();
     private bool _dead;
 
-    /// <summary>How many operations that change something there were.</summary>
+    /// <summary>How many operations there were that count.</summary>
     public int Operations { get; private set; }
+
+    /// <summary>Whether operations that only read count too.</summary>
+    public bool CountsReads { get; init; }
+
+    /// <summary>The error of an operation that fails.</summary>
+    public Func<Exception> Error { get; init; } = static () => new IOException("No space left on device");
 
     /// <summary>Called before each of them, with its number.</summary>
     public Action<int>? Before { get; init; }
 
-    public FileEntry GetEntry(string path) => Alive().GetEntry(path);
+    public string Canonical(string path) => _disk.Canonical(path);
 
-    public byte[] ReadFile(string path, long maxBytes) => Alive().ReadFile(path, maxBytes);
+    public FileEntry GetEntry(string path) => Read(() => _disk.GetEntry(path));
 
-    public string ReadLink(string path) => Alive().ReadLink(path);
+    public byte[] ReadFile(string path, long maxBytes) => Read(() => _disk.ReadFile(path, maxBytes));
 
-    public IReadOnlyList<string> List(string directory) => Alive().List(directory);
+    public string ReadLink(string path) => Read(() => _disk.ReadLink(path));
 
-    public IPatchFile OpenFile(string path) => new FaultFile(this, Alive().OpenFile(path));
+    public IReadOnlyList<string> List(string directory) => Read(() => _disk.List(directory));
+
+    public IPatchFile OpenFile(string path) => new FaultFile(this, Read(() => _disk.OpenFile(path)));
 
     public IPatchFile CreateFile(string path) => new FaultFile(this, Change(() => _disk.CreateFile(path)));
 
+    public IPatchFile? CreateTwin(string path, string twin) => Change(() => _disk.CreateTwin(path, twin)) is { } file ? new FaultFile(this, file) : null;
+
     public void CreateLink(string path, string target) => Change(() => _disk.CreateLink(path, target));
+
+    public void Move(string from, string to) => Change(() => _disk.Move(from, to));
+
+    public bool TryExchange(string path, string other) => Change(() => _disk.TryExchange(path, other));
 
     public void DeleteFile(string path) => Change(() => _disk.DeleteFile(path));
 
@@ -50,6 +65,8 @@ internal sealed class FaultFileSystem(int at = -1, Fault fault = Fault.None) : I
     public void CreateDirectory(string path) => Change(() => _disk.CreateDirectory(path));
 
     public bool TryRemoveDirectory(string path) => Change(() => _disk.TryRemoveDirectory(path));
+
+    public void FlushFile(string path) => Change(() => _disk.FlushFile(path));
 
     public void FlushDirectory(string path) => Change(() => _disk.FlushDirectory(path));
 
@@ -61,36 +78,58 @@ internal sealed class FaultFileSystem(int at = -1, Fault fault = Fault.None) : I
         return true;
     });
 
-    private T Change<T>(Func<T> change, Action? half = null)
+    private T Read<T>(Func<T> read)
     {
-        Alive();
-        Before?.Invoke(Operations);
-        if (Operations++ != at)
+        if (CountsReads)
         {
-            return change();
+            return Change(read);
         }
 
-        half?.Invoke();
-        if (fault == Fault.Kill)
+        lock (_lock)
         {
-            Process.GetCurrentProcess().Kill();
+            Alive();
         }
 
-        _dead = fault == Fault.Dead;
-        throw new IOException("No space left on device");
+        return read();
     }
 
-    private PhysicalFileSystem Alive() => _dead ? throw new IOException("The process is gone.") : _disk;
+    private T Change<T>(Func<T> change, Action? half = null)
+    {
+        lock (_lock)
+        {
+            Alive();
+            Before?.Invoke(Operations);
+            if (Operations++ != at)
+            {
+                return change();
+            }
+
+            half?.Invoke();
+            if (fault == Fault.Kill)
+            {
+                Process.GetCurrentProcess().Kill();
+            }
+
+            _dead = fault == Fault.Dead;
+            throw Error();
+        }
+    }
+
+    private void Alive()
+    {
+        if (_dead)
+        {
+            throw new IOException("The process is gone.");
+        }
+    }
 
     private sealed class FaultFile(FaultFileSystem owner, IPatchFile file) : IPatchFile
     {
         public FileEntry Entry => file.Entry;
 
-        public byte[] ReadAll(long maxBytes)
-        {
-            owner.Alive();
-            return file.ReadAll(maxBytes);
-        }
+        public bool TryHold() => file.TryHold();
+
+        public byte[] ReadAll(long maxBytes) => owner.Read(() => file.ReadAll(maxBytes));
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
@@ -105,6 +144,8 @@ internal sealed class FaultFileSystem(int at = -1, Fault fault = Fault.None) : I
         }
 
         public void SetLength(long length) => owner.Change(() => file.SetLength(length));
+
+        public void BeginFlush() => file.BeginFlush();
 
         public void Flush() => owner.Change(file.Flush);
 

@@ -10,7 +10,7 @@ internal sealed class PatchSample : IDisposable
     private readonly TemporaryDirectory _copies = new();
     private int _count;
 
-    public PatchSample(Action<GitRepository> before, Action<GitRepository> after)
+    public PatchSample(Action<GitRepository> before, Action<GitRepository> after, params string[] detection)
     {
         before(_repository);
         _repository.Commit("before");
@@ -20,7 +20,7 @@ internal sealed class PatchSample : IDisposable
         _repository.Run("clean", "-fdq");
         After = Copy();
         var diff = _copies.Combine("the.diff");
-        _repository.Run("diff", "--cached", "--binary", "--full-index", "-M", $"--output={diff}", "HEAD");
+        _repository.Run(["diff", "--cached", "--binary", "--full-index", "-M", .. detection, $"--output={diff}", "HEAD"]);
         Diff = File.ReadAllBytes(diff);
     }
 
@@ -126,6 +126,19 @@ internal static class PatchCalls
 
     public static Task<PatchApplication> ApplyAsync(this PatchManager manager, string root, string diff, string id = "a1") =>
         manager.ApplyAsync(root, Encoding.UTF8.GetBytes(diff), id);
+
+    /// <summary>Applies where it may be impossible even to begin, or to take back: then recovery has the last word.</summary>
+    public static async Task<PatchOutcome> TryApplyAsync(this PatchManager manager, string root, byte[] diff)
+    {
+        try
+        {
+            return (await manager.ApplyAsync(root, diff)).Outcome;
+        }
+        catch (PatchingException)
+        {
+            return PatchOutcome.Rejected;
+        }
+    }
 
     /// <summary>The journals stand beside the tree, so that the tree can be compared as a whole.</summary>
     public static PatchOptions Beside(string root, PatchDurability durability = PatchDurability.Process) =>

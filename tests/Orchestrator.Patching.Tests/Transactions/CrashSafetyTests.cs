@@ -8,51 +8,6 @@ public sealed class CrashSafetyTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_process_killed_at_any_write_leaves_the_tree_old_or_new()
-    {
-        using var sample = PatchSample.Varied();
-        var diff = sample.Temporary("diff");
-        await File.WriteAllBytesAsync(diff, sample.Diff, Token);
-        var (old, @new) = (TreeState.Read(sample.Before), TreeState.Read(sample.After));
-        var outcomes = new HashSet<PatchOutcome>();
-        var killed = true;
-        for (var operation = 0; killed; operation++)
-        {
-            var root = sample.CopyOfBefore();
-            killed = await CrashProcess.RunAsync(root, diff, operation);
-
-            var recovered = await new PatchManager(PatchCalls.Beside(root)).RecoverAsync(root, Token);
-
-            var outcome = recovered.Count == 0 ? PatchOutcome.Rejected : recovered[0].Outcome;
-            Assert.Equal("", TreeState.Difference(outcome == PatchOutcome.Applied ? @new : old, TreeState.Read(root)));
-            outcomes.Add(outcome);
-        }
-
-        Assert.Equal([PatchOutcome.Applied, PatchOutcome.Rejected], outcomes.Order());
-    }
-
-    [Fact]
-    public async Task Any_single_failing_operation_leaves_the_tree_old_or_new_and_says_which()
-    {
-        using var sample = PatchSample.Varied();
-        var (old, @new) = (TreeState.Read(sample.Before), TreeState.Read(sample.After));
-        var count = await CountOperationsAsync(sample, PatchDurability.Full);
-        for (var operation = 1; operation < count; operation++)
-        {
-            var root = sample.CopyOfBefore();
-            var manager = new PatchManager(new FaultFileSystem(operation, Fault.Fail), PatchCalls.Beside(root, PatchDurability.Full));
-
-            var result = await manager.ApplyAsync(root, sample.Diff);
-
-            Assert.Equal("", TreeState.Difference(result.Outcome == PatchOutcome.Applied ? @new : old, TreeState.Read(root)));
-            Assert.True(result.Outcome == PatchOutcome.Applied || result.Conflicts[0].Code == PatchConflictCode.IoError, $"operation {operation}: {result}");
-            Assert.True(result.Outcome is PatchOutcome.Applied or PatchOutcome.Rejected);
-            var recovered = await new PatchManager(PatchCalls.Beside(root)).RecoverAsync(root, Token);
-            Assert.All(recovered, application => Assert.Equal(result.Outcome, application.Outcome));
-        }
-    }
-
-    [Fact]
     public async Task A_crash_during_recovery_from_a_crash_is_recovered_too()
     {
         using var sample = PatchSample.Varied();

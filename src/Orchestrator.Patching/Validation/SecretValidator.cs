@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Orchestrator.Patching;
+
+/// <summary>Refuses new text that has the form of a secret. Secrets that are known by value are looked for besides, when there is a redactor.</summary>
+internal sealed class SecretValidator : IPatchValidator
+{
+    private const int MaxReported = 10;
+
+    public string Name => PatchValidators.Secrets;
+
+    public IEnumerable<PatchConflict> Validate(PatchValidationContext file, CancellationToken cancellationToken)
+    {
+        var conflicts = new List<PatchConflict>();
+        foreach (var (old, now) in file.Stretches())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var found = SecretFinder.Find(now.Span);
+            if (found.Count == 0)
+            {
+                continue;
+            }
+
+            var known = SecretFinder.Find(old.Span);
+            foreach (var (secret, kind) in found)
+            {
+                if (!known.ContainsKey(secret) && conflicts.Count < MaxReported)
+                {
+                    conflicts.Add(file.Refuse(
+                        PatchConflictCode.Secret, $"The patch brings in what has the form of {kind}. Refer to the secret by its name instead.", file.LineOf(Encoding.ASCII.GetBytes(secret))));
+                }
+            }
+        }
+
+        return conflicts;
+    }
+}
