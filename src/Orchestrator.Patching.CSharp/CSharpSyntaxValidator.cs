@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -9,11 +10,17 @@ namespace Orchestrator.Patching;
 /// <summary>Refuses to turn C# that can be parsed into C# that cannot, and new files that cannot be parsed. Files that could not be parsed before are not looked at.</summary>
 /// <remarks>
 /// Thread-safe. Only the syntax is checked, in the newest version of the language: nothing is resolved, bound or run. Code in branches of <c>#if</c> that are not taken is not parsed; no symbol is
-/// defined.
+/// defined. Files of more than 100,000 brackets and operators are not looked at.
 /// </remarks>
 public sealed class CSharpSyntaxValidator : IPatchValidator
 {
     private const int MaxReported = 5;
+
+    /// <summary>Bytes of stack for one level, about twice what the parser takes at the most; they cost nothing until they are used.</summary>
+    private const int StackPerLevel = 4096;
+
+    private const int SpareStack = 2 << 20;
+    private const int MaxLevels = 100_000;
 
     private static readonly CSharpParseOptions Regular = new(LanguageVersion.Preview, DocumentationMode.None);
     private static readonly CSharpParseOptions Script = new(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Script);
@@ -40,6 +47,12 @@ public sealed class CSharpSyntaxValidator : IPatchValidator
                 : [new PatchConflict { Code = PatchConflictCode.TooComplex, Path = file.Path, Message = "The file would be nested so deeply that it is not parsed. Split what is nested." }];
         }
 
+        // What cannot be read within the stack is left to the compiler of the build.
+        if (NestingProbe.MostLevels(after.Bytes.Span) > MaxLevels || (file.Before is { } large && NestingProbe.MostLevels(large.Bytes.Span) > MaxLevels))
+        {
+            return [];
+        }
+
         var options = isScript ? Script : Regular;
         var errors = Errors(after, options, cancellationToken);
         if (errors.Count == 0 || (file.Before is { } before && !NestingProbe.IsTooDeep(before.Bytes.Span) && Errors(before, options, cancellationToken).Count > 0))
@@ -60,7 +73,38 @@ public sealed class CSharpSyntaxValidator : IPatchValidator
         });
     }
 
+    /// <summary>Parses where the stack is sure to suffice: on a thread of its own when the code may be nested deeply.</summary>
     private static List<Diagnostic> Errors(PatchContent content, CSharpParseOptions options, CancellationToken cancellationToken)
+    {
+        var levels = NestingProbe.MostLevels(content.Bytes.Span);
+        if (levels <= NestingProbe.SafeLevels)
+        {
+            return Parse(content, options, cancellationToken);
+        }
+
+        List<Diagnostic> errors = [];
+        ExceptionDispatchInfo? thrown = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    errors = Parse(content, options, cancellationToken);
+                }
+                catch (Exception error)
+                {
+                    // Thrown again for the caller: an exception that leaves a thread ends the process.
+                    thrown = ExceptionDispatchInfo.Capture(error);
+                }
+            },
+            SpareStack + (levels * StackPerLevel));
+        thread.Start();
+        thread.Join();
+        thrown?.Throw();
+        return errors;
+    }
+
+    private static List<Diagnostic> Parse(PatchContent content, CSharpParseOptions options, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream(content.Bytes.ToArray(), writable: false);
         var text = SourceText.From(stream, Encoding.UTF8, throwIfBinaryDetected: false);

@@ -3,7 +3,8 @@ namespace Orchestrator.Patching;
 /// <summary>Tells whether YAML is nested more deeply than people write it: the parser takes time by the square of it, and a patch is not trusted enough for that.</summary>
 internal static class YamlNesting
 {
-    private const int MaxDepth = 200;
+    /// <summary>The deepest that is parsed.</summary>
+    public const int MaxDepth = 200;
 
     /// <summary>Whether some place is too deep. Brackets in strings and comments count too, which only matters where hundreds of them are never closed.</summary>
     public static bool IsTooDeep(ReadOnlySpan<byte> text)

@@ -57,14 +57,17 @@ public sealed class YamlSyntaxValidator : IPatchValidator
         using var stream = new MemoryStream(content.Bytes.ToArray(), writable: false);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var parser = new Parser(reader);
+        var depth = 0;
         try
         {
-            while (parser.MoveNext())
+            // Deeper than the probe can see, behind brackets in comments and strings, the parser takes time by the square of the depth as well.
+            while (depth <= YamlNesting.MaxDepth && parser.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                depth += parser.Current?.NestingIncrease ?? 0;
             }
 
-            return null;
+            return depth <= YamlNesting.MaxDepth ? null : new YamlException(parser.Current!.Start, parser.Current.End, "What stands here is nested too deeply.");
         }
         catch (YamlException error)
         {

@@ -239,10 +239,13 @@ public sealed class PatchManager : IPatchManager
     private PathPolicy Policy(TreeReader tree)
     {
         var patterns = _options.ProtectedPaths.ToList();
-        if (_options.JournalDirectory is { } journals && Path.GetRelativePath(tree.Root, journals) is var inside
-            && !Path.IsPathRooted(inside) && !inside.StartsWith("..", StringComparison.Ordinal))
+        if (_options.JournalDirectory is { } journals)
         {
-            patterns.Add(inside.Replace(Path.DirectorySeparatorChar, '/') + "/**");
+            // By its real name, as the root has it; and where all of the root would be meant, only what is the root's own.
+            patterns.AddRange(new[] { _files.Canonical(journals), JournalLocation.Find(_files, tree.Root, journals) }
+                .Select(directory => Path.GetRelativePath(tree.Root, directory))
+                .Where(static inside => inside != "." && !Path.IsPathRooted(inside) && !inside.StartsWith("..", StringComparison.Ordinal))
+                .Select(static inside => inside.Replace(Path.DirectorySeparatorChar, '/') + "/**"));
         }
 
         return new PathPolicy(patterns);

@@ -41,6 +41,29 @@ public sealed class CSharpSyntaxValidatorTests
     }
 
     [Theory]
+    [InlineData("class A { int x = ", "(/*)*/")]
+    [InlineData("class A { ", "A</*;*/")]
+    [InlineData("class A { bool x = a is ", "not ")]
+    [InlineData("class A { bool x = a is ", "{a:/*}*/")]
+    [InlineData("class A { object x = ", "$\"{/*}*/")]
+    [InlineData("class A { ", "(a,/*)*/")]
+    [InlineData("class A { ", "delegate*</*;*/")]
+    [InlineData("", "#if A\n")]
+    [InlineData("#if ", "A||")]
+    [InlineData("#if ", "A&&")]
+    [InlineData("#if ", "A==")]
+    public void Code_whose_depth_is_hidden_ends_nothing(string start, string piece) =>
+        Assert.NotEmpty(Validate("A.cs", null, start + string.Concat(Enumerable.Repeat(piece, 5_000))));
+
+    [Fact]
+    public void Documented_members_without_a_semicolon_are_no_depth()
+    {
+        var members = string.Concat(Enumerable.Range(0, 1000).Select(static i => $"    /// <summary>Number {i}.</summary>\n    M{i},\n"));
+
+        Assert.Empty(Validate("A.cs", null, "enum A\n{\n" + members + "}\n"));
+    }
+
+    [Theory]
     [InlineData("(", ")")]
     [InlineData("A<", ">")]
     [InlineData("!", "")]

@@ -31,6 +31,17 @@ public sealed class YamlSyntaxValidatorTests
     public void Yaml_nested_without_end_is_refused_without_parsing_it(string piece) =>
         Assert.Equal(PatchConflictCode.TooComplex, Assert.Single(Validate("a.yml", null, string.Concat(Enumerable.Repeat(piece, 100_000)))).Code);
 
+    [Theory]
+    [InlineData("[ #]\n")]
+    [InlineData("[\"]\", ")]
+    [InlineData("{\"}\": ")]
+    public void Depth_behind_brackets_that_only_look_so_is_found_before_it_takes_long(string piece)
+    {
+        var conflict = Assert.Single(Validate("a.yml", null, string.Concat(Enumerable.Repeat(piece, 100_000))));
+
+        Assert.Contains("nested too deeply", conflict.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Many_items_and_dashes_are_no_depth() =>
         Assert.Empty(Validate("a.yml", null, string.Concat(Enumerable.Repeat("- a: [b, {c: d}]\n  e: f - g - h\n", 1000))));

@@ -32,6 +32,11 @@ public sealed record PatchEdit
     /// <summary>Whether text may begin and end within lines although <see cref="Old"/> ends with a line end. Text whose last line has no end always may.</summary>
     public bool IsInline { get; init; }
 
+    /// <summary>
+    /// Whether the edit, when it names no line, is looked for behind the edit before: in formats whose edits stand in the order of the file. Otherwise every place in the file counts.
+    /// </summary>
+    public bool IsOrdered { get; init; }
+
     /// <summary>Which of several equal places is meant.</summary>
     /// <value><see cref="EditOccurrence.Unique"/> by default.</value>
     public EditOccurrence Occurrence { get; init; }

@@ -33,6 +33,11 @@ internal sealed class RoutingView(IAnsiConsole console)
     {
         var (descriptor, status) = (provider.Descriptor, provider.Status);
         console.MarkupLineInterpolated($"[bold]{descriptor.Name,-16}[/] {descriptor.Kind.ToName(),-14} {provider.Health.Status.ToName(),-10} {Terminal.Safe(provider.Health.Message)}");
+        if (provider.Health.Details.Count > 0)
+        {
+            Grey(Terminal.Safe(string.Join("; ", provider.Health.Details.Select(detail => $"{detail.Key} {detail.Value}"))));
+        }
+
         Grey($"takes {string.Join(", ", descriptor.TaskTypes.Select(type => type.ToName()))}; can {string.Join(", ", descriptor.Capabilities)}");
         Grey(string.Join("; ", Standing(status)));
         Grey("expected to be right: " + string.Join(", ", status.SuccessRates.Select(rate => string.Create(CultureInfo.InvariantCulture, $"{rate.TaskType.ToName()} {rate.Rate:0.00}"))));

@@ -22,15 +22,18 @@ internal static class ConvertPatchCommand
                 return PatchResults.Refuse(context, read.Error!);
             }
 
-            var plan = await session.Manager.PlanAsync(new PatchRequest { Id = "convert", Root = root, Patch = patch }, cancellationToken);
-            if (plan.Outcome != PatchOutcome.Applied)
+            return await PatchResults.GuardAsync(context, async () =>
             {
-                return PatchResults.Tell(context, new PatchResult(plan.Outcome, plan.Files, plan.Conflicts) { IsDryRun = true });
-            }
+                var plan = await session.Manager.PlanAsync(new PatchRequest { Id = "convert", Root = root, Patch = patch }, cancellationToken);
+                if (plan.Outcome != PatchOutcome.Applied)
+                {
+                    return PatchResults.Tell(context, new PatchResult(plan.Outcome, plan.Files, plan.Conflicts) { IsDryRun = true });
+                }
 
-            var text = await session.Manager.FormatAsync(patch, root, format, cancellationToken);
-            context.Output.Write(new CliLine { Type = "converted", Content = text, Message = text.ToString() });
-            return ExitCodes.Success;
+                var text = await session.Manager.FormatAsync(patch, root, format, cancellationToken);
+                context.Output.Write(new CliLine { Type = "converted", Content = text, Message = text.ToString() });
+                return ExitCodes.Success;
+            });
         }));
         return command;
     }

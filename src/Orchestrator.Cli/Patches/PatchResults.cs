@@ -11,15 +11,18 @@ internal static class PatchResults
     public const int RecoveryNeeded = 3;
 
     /// <summary>Does the work, and tells what came of it; also when the root must be recovered first.</summary>
-    public static async Task<int> TellAsync(CliContext context, Func<Task<PatchResult>> work)
+    public static Task<int> TellAsync(CliContext context, Func<Task<PatchResult>> work) => GuardAsync(context, async () => Tell(context, await work()));
+
+    /// <summary>Does the work, which tells what came of it by itself, unless the root must be recovered first.</summary>
+    public static async Task<int> GuardAsync(CliContext context, Func<Task<int>> work)
     {
         try
         {
-            return Tell(context, await work());
+            return await work();
         }
         catch (PatchingException error) when (error.Code is PatchingException.RecoveryFailed or PatchingException.RecoveryNeeded)
         {
-            context.Output.Write(Line("recovery-needed", [], [new PatchErrorLine(error.Code, error.Message)]) with { Message = $"Recovery is needed: {error.Message}" });
+            context.Output.Write(Line("recovery-needed", [], [new PatchErrorLine(error.Code, error.Message)]) with { Message = $"Recovery is needed: {error.Message} Run: orchestrator patch recover" });
             return RecoveryNeeded;
         }
     }

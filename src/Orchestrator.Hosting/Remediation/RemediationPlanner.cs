@@ -67,8 +67,10 @@ internal sealed class RemediationPlanner(ITaskQueue queue, IOptions<Orchestrator
         text.AppendLine("An earlier attempt at the task below was not kept, and the tree is as it was before it. Do the task so that it is.");
         if (report.Verification is { } verification)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"The attempt failed verification: `{verification.Command}` ended with exit code {verification.ExitCode}. The end of its output:");
-            text.AppendLine("```").AppendLine(Tail(verification.Output)).AppendLine("```");
+            var end = verification.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"ended with exit code {code}") : "was stopped at its time limit";
+            var fence = FenceFor(verification.Output);
+            text.AppendLine(CultureInfo.InvariantCulture, $"The attempt failed verification: `{verification.Command}` {end}. The end of its output:");
+            text.AppendLine(fence).AppendLine(Tail(verification.Output)).AppendLine(fence);
         }
 
         // As much as an agent reads; the rest comes back when the first are mended.
@@ -76,10 +78,25 @@ internal sealed class RemediationPlanner(ITaskQueue queue, IOptions<Orchestrator
 
         text.AppendLine().AppendLine("The task:");
         var remaining = AgentTask.MaxInstructionsLength - text.Length;
-        return text.Append(failed.Instructions.AsSpan(0, Math.Min(failed.Instructions.Length, remaining))).ToString();
+        return text.Append(failed.Instructions.AsSpan(0, Whole(failed.Instructions, Math.Min(failed.Instructions.Length, remaining)))).ToString();
     }
 
-    private static string Head(string text) => text.Length <= MaxOutputLength ? text : text[..MaxOutputLength] + "…";
+    /// <summary>A fence that the text does not close by itself.</summary>
+    private static string FenceFor(string text)
+    {
+        var fence = "```";
+        while (text.Contains(fence, StringComparison.Ordinal))
+        {
+            fence += "`";
+        }
 
-    private static string Tail(string output) => output.Length <= MaxOutputLength ? output : output[^MaxOutputLength..];
+        return fence;
+    }
+
+    private static string Head(string text) => text.Length <= MaxOutputLength ? text : text[..Whole(text, MaxOutputLength)] + "…";
+
+    private static string Tail(string output) => output.Length <= MaxOutputLength ? output : output[Whole(output, output.Length - MaxOutputLength)..];
+
+    /// <summary>No cut goes through a character of two halves.</summary>
+    private static int Whole(string text, int cut) => cut > 0 && cut < text.Length && char.IsSurrogatePair(text[cut - 1], text[cut]) ? cut - 1 : cut;
 }

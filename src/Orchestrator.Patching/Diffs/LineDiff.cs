@@ -6,12 +6,13 @@ internal readonly record struct DiffRun(int OldStart, int OldCount, int NewStart
 /// <summary>Compares two texts by lines: the shortest edit script of Myers, up to a bounded effort; beyond it one run for all that differs.</summary>
 internal static class LineDiff
 {
-    private const int MaxDistance = 1000;
+    /// <summary>How far apart texts may be, in lines, and still be compared exactly: time grows with its square.</summary>
+    public const int MaxDistance = 1000;
 
-    public static (int Added, int Removed) Count(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    public static (int Added, int Removed) Count(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, int maxDistance = MaxDistance)
     {
         int added = 0, removed = 0;
-        foreach (var run in Compare(before, after))
+        foreach (var run in Compare(before, after, maxDistance))
         {
             (added, removed) = (added + run.NewCount, removed + run.OldCount);
         }
@@ -19,7 +20,7 @@ internal static class LineDiff
         return (added, removed);
     }
 
-    public static List<DiffRun> Compare(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    public static List<DiffRun> Compare(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, int maxDistance = MaxDistance)
     {
         var (left, right) = Number(before, after);
         var start = left.AsSpan().CommonPrefixLength(right);
@@ -36,7 +37,7 @@ internal static class LineDiff
             return [];
         }
 
-        if (oldMiddle.IsEmpty || newMiddle.IsEmpty || Trace(oldMiddle, newMiddle) is not { } trace)
+        if (oldMiddle.IsEmpty || newMiddle.IsEmpty || Trace(oldMiddle, newMiddle, maxDistance) is not { } trace)
         {
             return [new DiffRun(start, oldMiddle.Length, start, newMiddle.Length)];
         }
@@ -70,9 +71,9 @@ internal static class LineDiff
     }
 
     /// <summary>The furthest points on every diagonal, one array for every distance; <see langword="null"/> when the texts are too far apart.</summary>
-    private static List<int[]>? Trace(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    private static List<int[]>? Trace(ReadOnlySpan<int> left, ReadOnlySpan<int> right, int maxDistance)
     {
-        var most = Math.Min(MaxDistance, left.Length + right.Length);
+        var most = Math.Min(maxDistance, left.Length + right.Length);
         var reach = new int[(2 * most) + 3];
         var trace = new List<int[]>();
         for (var distance = 0; distance <= most; distance++)

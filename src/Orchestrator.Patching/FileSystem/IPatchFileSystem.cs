@@ -65,7 +65,7 @@ public interface IPatchFileSystem
     /// <returns><see langword="false"/>, with nothing done, when the file system cannot do it.</returns>
     bool TryExchange(string path, string other);
 
-    /// <summary>Removes a file or link.</summary>
+    /// <summary>Removes a file or link, which must be there; a directory is refused.</summary>
     /// <param name="path">The path.</param>
     void DeleteFile(string path);
 
@@ -74,7 +74,7 @@ public interface IPatchFileSystem
     /// <param name="mode">The permissions.</param>
     void SetMode(string path, UnixFileMode mode);
 
-    /// <summary>Makes one directory whose parent is there.</summary>
+    /// <summary>Makes one directory whose parent is there, and that must not be there itself.</summary>
     /// <param name="path">The path.</param>
     void CreateDirectory(string path);
 
@@ -91,7 +91,7 @@ public interface IPatchFileSystem
     /// <param name="path">The path.</param>
     void FlushDirectory(string path);
 
-    /// <summary>Takes an exclusive lock that ends with the process; <see langword="null"/> when somebody has it.</summary>
+    /// <summary>Takes an exclusive lock that ends with the process; <see langword="null"/> when somebody has it, in this process or another. Fails when a link leads elsewhere.</summary>
     /// <param name="path">The path of the lock file, which is made when it is not there.</param>
     /// <returns>What to dispose of to give the lock back.</returns>
     IDisposable? TryLock(string path);

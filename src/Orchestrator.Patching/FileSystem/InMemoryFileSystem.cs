@@ -91,7 +91,7 @@ public sealed class InMemoryFileSystem : IPatchFileSystem
     {
         lock (_gate)
         {
-            return _nodes.Find(path) is { Kind: EntryKind.File } node ? node.Read(maxBytes) : throw InMemoryNodes.NotFound(path);
+            return _nodes.FileAt(path).Read(maxBytes);
         }
     }
 
@@ -100,7 +100,8 @@ public sealed class InMemoryFileSystem : IPatchFileSystem
     {
         lock (_gate)
         {
-            return _nodes.Find(path)?.Target ?? throw new IOException("The path is no symbolic link.");
+            var (directory, name) = _nodes.Parent(path);
+            return InMemoryNodes.Child(directory, name, path).Target ?? throw new IOException($"'{path}' is no symbolic link.");
         }
     }
 
@@ -188,11 +189,7 @@ public sealed class InMemoryFileSystem : IPatchFileSystem
         lock (_gate)
         {
             var (directory, name) = _nodes.Parent(path);
-            if (!directory.Children.TryGetValue(name, out var node))
-            {
-                return;
-            }
-
+            var node = InMemoryNodes.Child(directory, name, path);
             if (node.Kind == EntryKind.Directory)
             {
                 throw new UnauthorizedAccessException($"'{path}' is a directory.");
@@ -222,10 +219,7 @@ public sealed class InMemoryFileSystem : IPatchFileSystem
         lock (_gate)
         {
             var (directory, name) = _nodes.Parent(path);
-            if (!directory.Children.TryGetValue(name, out var there) || there.Kind != EntryKind.Directory)
-            {
-                _nodes.Add(directory, name, EntryKind.Directory, DirectoryMode);
-            }
+            _nodes.Add(directory, name, EntryKind.Directory, DirectoryMode);
         }
     }
 
@@ -258,9 +252,10 @@ public sealed class InMemoryFileSystem : IPatchFileSystem
         lock (_gate)
         {
             var (directory, name) = _nodes.Parent(path);
-            if (!directory.Children.ContainsKey(name))
+            var node = directory.Children.TryGetValue(name, out var there) ? there : _nodes.Add(directory, name, EntryKind.File, FileMode);
+            if (node.Kind != EntryKind.File)
             {
-                _nodes.Add(directory, name, EntryKind.File, FileMode);
+                throw new IOException($"'{path}' is no file.");
             }
 
             return _locks.Add(path) ? new HeldLock(this, path) : null;

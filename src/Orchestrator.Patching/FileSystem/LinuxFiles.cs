@@ -97,6 +97,22 @@ internal static class LinuxFiles
             : throw LinuxPath.Error("be exchanged", path);
     }
 
+    /// <summary>Takes a lock that ends with the handle; <see langword="null"/> when somebody has it.</summary>
+    public static SafeFileHandle? TryLock(string path)
+    {
+        const int ExclusiveNow = 2 | 4;
+        var handle = LinuxPath.Open(path, LinuxNative.OpenFlags.ReadWrite | LinuxNative.OpenFlags.Create | LinuxNative.OpenFlags.NonBlocking, NewFile);
+        if (GetEntry(handle, path).Kind == EntryKind.File && LinuxNative.Lock(LinuxPath.Number(handle), ExclusiveNow) == 0)
+        {
+            return handle;
+        }
+
+        var isTaken = Marshal.GetLastPInvokeError() == LinuxNative.Errors.TryAgain;
+        var error = isTaken ? null : LinuxPath.Error("be locked", path);
+        handle.Dispose();
+        return error is null ? null : throw error;
+    }
+
     public static void Delete(string path)
     {
         using var directory = LinuxPath.OpenParent(path, out var name);

@@ -79,6 +79,9 @@ internal static unsafe partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, nint argument);
 
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
+
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int SyncRange(int descriptor, long offset, long length, uint flags);
 
@@ -103,6 +106,8 @@ internal static unsafe partial class LinuxNative
     {
         public const int NotPermitted = 1;
         public const int NoEntry = 2;
+        public const int Interrupted = 4;
+        public const int TryAgain = 11;
         public const int AccessDenied = 13;
         public const int Exists = 17;
         public const int NotADirectory = 20;
@@ -117,7 +122,8 @@ internal static unsafe partial class LinuxNative
     {
         public const int Read = 0;
         public const int ReadWrite = 2;
-        public const int CreateNew = 0x40 | 0x80;
+        public const int Create = 0x40;
+        public const int CreateNew = Create | 0x80;
         public const int NonBlocking = 0x800;
         public const int CloseOnExec = 0x80000;
         public const int PathOnly = 0x200000;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -15,7 +16,13 @@ internal static class LinuxPath
     /// <summary>Opens; the handle is closed by the caller.</summary>
     public static SafeFileHandle Open(string path, int flags, uint mode = 0)
     {
-        var descriptor = TryOpen(path, flags | LinuxNative.OpenFlags.CloseOnExec, mode);
+        flags |= LinuxNative.OpenFlags.CloseOnExec;
+        var descriptor = TryOpen(path, flags, mode);
+        if (descriptor < 0 && Marshal.GetLastPInvokeError() == LinuxNative.Errors.TryAgain && (flags & LinuxNative.OpenFlags.NonBlocking) != 0)
+        {
+            descriptor = OpenHeld(path, flags & ~LinuxNative.OpenFlags.NonBlocking);
+        }
+
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Error("be opened", path);
     }
 
@@ -64,6 +71,29 @@ internal static class LinuxPath
             rest = rest.Length == 0 ? Path.GetFileName(known) : Path.Combine(Path.GetFileName(known), rest);
             known = parent;
         }
+    }
+
+    /// <summary>
+    /// Opens a file that somebody holds by a lease: another writer, or a process that was just started from this one and has not yet let go of what it inherited. To be asked for it is
+    /// enough for the holder to give it back, or for the system to take it; that is waited for.
+    /// </summary>
+    private static int OpenHeld(string path, int flags)
+    {
+        // First which file it is, so that what is waited for is a lease and never the other end of a pipe.
+        using var place = Open(path, LinuxNative.OpenFlags.PathOnly | LinuxNative.OpenFlags.NoFollow);
+        if (LinuxFiles.GetEntry(place, path).Kind != EntryKind.File)
+        {
+            Marshal.SetLastPInvokeError(LinuxNative.Errors.TryAgain);
+            return -1;
+        }
+
+        int descriptor;
+        do
+        {
+            descriptor = LinuxNative.OpenAt(LinuxNative.CurrentDirectory, string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{Number(place)}"), flags, 0);
+        }
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == LinuxNative.Errors.Interrupted);
+        return descriptor;
     }
 
     private static int TryOpen(string path, int flags, uint mode)

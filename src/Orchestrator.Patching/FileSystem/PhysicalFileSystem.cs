@@ -126,6 +126,11 @@ internal sealed class PhysicalFileSystem : IPatchFileSystem
 
     public IDisposable? TryLock(string path)
     {
+        if (OperatingSystem.IsLinux())
+        {
+            return LinuxFiles.TryLock(path);
+        }
+
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);

@@ -127,6 +127,11 @@ internal static class PortableFiles
     public static void Delete(string path)
     {
         CheckParent(path);
+        if (GetEntry(path).Kind == EntryKind.Missing)
+        {
+            throw new FileNotFoundException($"'{path}' is not there.");
+        }
+
         File.Delete(path);
     }
 
@@ -142,6 +147,11 @@ internal static class PortableFiles
     public static void CreateDirectory(string path)
     {
         CheckParent(path);
+        if (GetEntry(path).Kind != EntryKind.Missing)
+        {
+            throw new IOException($"'{path}' is there already.");
+        }
+
         Directory.CreateDirectory(path);
     }
 

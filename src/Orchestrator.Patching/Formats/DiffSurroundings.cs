@@ -30,7 +30,8 @@ internal sealed class DiffSurroundings(PatchLines lines)
             return;
         }
 
-        if (_isFree || line.IsEmpty)
+        // In free text, too, a hunk would be lost silently.
+        if (line.IsEmpty || (_isFree && !line.StartsWith("@@ -"u8)))
         {
             return;
         }

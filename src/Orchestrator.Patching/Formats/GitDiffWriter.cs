@@ -20,7 +20,12 @@ internal sealed class GitDiffWriter : IDisposable
             if (pair.Before is { } before && pair.After is { } after && before.Kind != after.Kind)
             {
                 // A file that becomes a link, or the other way round: git takes it in two steps.
-                WriteFile(pair.Patch.Path, pair.Patch.Path, FileOperation.Delete, before, null);
+                if (pair.Patch.Operation != FileOperation.Copy)
+                {
+                    var oldPath = pair.Patch.OldPath ?? pair.Patch.Path;
+                    WriteFile(oldPath, oldPath, FileOperation.Delete, before, null);
+                }
+
                 WriteFile(pair.Patch.Path, pair.Patch.Path, FileOperation.Create, null, after);
                 continue;
             }

@@ -219,7 +219,7 @@ internal sealed class HunkReader(PatchLines lines, PatchBudget budget)
         }
 
         var after = lines.Peek();
-        return isCounted ? !after.IsEmpty && !DiffText.IsBodyLine(after) && !DiffText.BeginsDiff(after) : !DiffText.IsBodyLine(after);
+        return isCounted ? !after.IsEmpty && !DiffText.IsBodyLine(after) && !DiffText.BeginsDiff(after) : !DiffText.IsBodyLine(after) && !HunkHeader.Begins(after);
     }
 
     /// <summary>Where the counts do not fit the body, what ends the hunk must be beyond doubt.</summary>

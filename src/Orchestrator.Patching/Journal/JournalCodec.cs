@@ -116,6 +116,11 @@ internal static class JournalCodec
         {
             case JournalRecordKind.Header:
                 (journal.Id, journal.PatchDigest, journal.CreatedAt) = (reader.ReadString(), reader.ReadString(), reader.ReadInt64());
+                if (!Identifiers.IsName(journal.Id))
+                {
+                    throw new InvalidDataException("The id is no name.");
+                }
+
                 break;
             case JournalRecordKind.Report:
                 journal.Report = Report(reader.ReadString());
@@ -139,7 +144,7 @@ internal static class JournalCodec
                 break;
             case JournalRecordKind.Committed or JournalRecordKind.RolledBack or JournalRecordKind.Reverting or JournalRecordKind.Reverted:
                 journal.Report = Report(reader.ReadString());
-                journal.Selected = ReadSelected(reader);
+                journal.Selected = ReadSelected(reader, journal.Changes.Count);
                 journal.State = kind switch
                 {
                     JournalRecordKind.Committed => JournalState.Committed,
@@ -160,7 +165,7 @@ internal static class JournalCodec
         return Paths.Check(path) is null ? path : throw new InvalidDataException("The path is refused.");
     }
 
-    private static List<int>? ReadSelected(BinaryReader reader)
+    private static List<int>? ReadSelected(BinaryReader reader, int changes)
     {
         var count = reader.ReadInt32();
         if (count < 0)
@@ -171,7 +176,8 @@ internal static class JournalCodec
         var selected = new List<int>();
         for (var i = 0; i < count; i++)
         {
-            selected.Add(reader.ReadInt32());
+            var index = reader.ReadInt32();
+            selected.Add(index >= 0 && index < changes ? index : throw new InvalidDataException("The change is not there."));
         }
 
         return selected;
@@ -221,17 +227,33 @@ internal static class JournalCodec
     {
         var path = ReadPath(reader);
         var identity = new FileIdentity(reader.ReadUInt64(), reader.ReadUInt64());
-        var (beforeKind, beforeMode) = ((EntryKind)reader.ReadByte(), (UnixFileMode)reader.ReadInt32());
-        var (afterKind, afterMode) = ((EntryKind)reader.ReadByte(), (UnixFileMode)reader.ReadInt32());
-        var before = reader.ReadBytes(reader.ReadInt32());
+        var (beforeKind, beforeMode) = (ReadKind(reader), (UnixFileMode)reader.ReadInt32());
+        var (afterKind, afterMode) = (ReadKind(reader), (UnixFileMode)reader.ReadInt32());
+        var before = ReadContent(reader);
         var (prefix, suffix) = (reader.ReadInt32(), reader.ReadInt32());
-        var middle = reader.ReadBytes(reader.ReadInt32());
+        var middle = ReadContent(reader);
+        if ((beforeKind == EntryKind.Missing && afterKind == EntryKind.Missing) || prefix < 0 || suffix < 0 || (long)prefix + suffix > before.Length)
+        {
+            throw new InvalidDataException("The change is none.");
+        }
+
         byte[] after = [.. before.AsSpan(0, prefix), .. middle, .. before.AsSpan(before.Length - suffix)];
         return new TreeChange(
             path,
             beforeKind == EntryKind.Missing ? null : new FileImage(beforeKind, before, beforeMode),
             identity,
             afterKind == EntryKind.Missing ? null : new FileImage(afterKind, after, afterMode));
+    }
+
+    private static EntryKind ReadKind(BinaryReader reader) => (EntryKind)reader.ReadByte() is var kind and (EntryKind.Missing or EntryKind.File or EntryKind.Link)
+        ? kind
+        : throw new InvalidDataException("The kind is refused.");
+
+    /// <summary>A length that is not true takes no memory.</summary>
+    private static byte[] ReadContent(BinaryReader reader)
+    {
+        var length = reader.ReadInt32();
+        return length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position ? reader.ReadBytes(length) : throw new EndOfStreamException();
     }
 
     private static void WriteState(BinaryWriter writer, FileImage? image)

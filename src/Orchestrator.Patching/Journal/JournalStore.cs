@@ -10,6 +10,7 @@ internal sealed class JournalStore(IPatchFileSystem files, string directory, boo
 {
     private const string Extension = ".jrnl";
     private const string OpenExtension = ".open.jrnl";
+    private const string ConflictExtension = ".conflict";
     private const string LockName = "lock";
     private const int WriteBytes = 1 << 20;
 
@@ -94,6 +95,11 @@ internal sealed class JournalStore(IPatchFileSystem files, string directory, boo
 
     public void Append(JournalDocument journal, JournalRecordKind kind, PatchApplication report, IReadOnlyList<int>? selected = null)
     {
+        if (report.Outcome == PatchOutcome.Conflicted && FileOf(journal.Id) + ConflictExtension is var mark && files.GetEntry(mark).Kind == EntryKind.Missing)
+        {
+            files.CreateFile(mark).Dispose();
+        }
+
         var record = JournalCodec.EncodeReport(kind, report, selected);
         using var file = files.OpenFile(journal.File);
         file.SetLength(journal.Length);
@@ -106,6 +112,20 @@ internal sealed class JournalStore(IPatchFileSystem files, string directory, boo
         journal.Length += record.Length;
         journal.Report = report;
         journal.Selected = selected?.ToList();
+    }
+
+    /// <summary>Takes out what an append that failed may have left: nothing may say that all is done while it is being taken back.</summary>
+    public void CutTail(JournalDocument journal)
+    {
+        if (files.GetEntry(journal.File).Size > journal.Length)
+        {
+            using var file = files.OpenFile(journal.File);
+            file.SetLength(journal.Length);
+            if (durable)
+            {
+                file.Flush();
+            }
+        }
     }
 
     public void Remove(JournalDocument journal) => files.DeleteFile(journal.File);
@@ -150,7 +170,9 @@ internal sealed class JournalStore(IPatchFileSystem files, string directory, boo
     /// <summary>Removes the oldest settled journals beyond a number; those with conflicts stay.</summary>
     public void Prune(int keep)
     {
-        var settled = Names().Where(static name => !name.EndsWith(OpenExtension, StringComparison.Ordinal)).Select(name => Path.Combine(directory, name)).ToList();
+        var names = files.List(directory).ToHashSet(StringComparer.Ordinal);
+        var settled = names.Where(name => name.EndsWith(Extension, StringComparison.Ordinal) && !name.EndsWith(OpenExtension, StringComparison.Ordinal) && !names.Contains(name + ConflictExtension))
+            .Select(name => Path.Combine(directory, name)).ToList();
         if (settled.Count <= keep)
         {
             return;
@@ -207,5 +229,15 @@ internal sealed class JournalStore(IPatchFileSystem files, string directory, boo
             .OrderBy(static journal => journal.CreatedAt).ThenBy(static journal => journal.Id, StringComparer.Ordinal),
     ];
 
-    private JournalDocument Load(string file) => JournalCodec.Decode(file, files.ReadFile(file, int.MaxValue));
+    /// <summary>Files are named after the id in a journal: one under another name is not ours.</summary>
+    private JournalDocument Load(string file)
+    {
+        var journal = JournalCodec.Decode(file, files.ReadFile(file, int.MaxValue));
+        if (journal.State is not (JournalState.Incomplete or JournalState.Damaged) && OpenFileOf(FileOf(journal.Id)) != OpenFileOf(file))
+        {
+            journal.State = JournalState.Damaged;
+        }
+
+        return journal;
+    }
 }

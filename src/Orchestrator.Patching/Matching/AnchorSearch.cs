@@ -7,9 +7,11 @@ internal static class AnchorSearch
 {
     private static readonly LineForm[] Forms = [LineForm.Content, LineForm.TrimmedEnd, LineForm.Trimmed, LineForm.Folded];
 
-    /// <summary>The line, counted from 0, behind the last anchor; -1 when one of them is not there.</summary>
-    public static int Behind(MatchFile file, string anchor, int from)
+    /// <summary>Looks for the anchors.</summary>
+    /// <returns>The line, counted from 0, behind the last anchor, -1 when one of them is not there; and whether the first of them stands more than once, so that it leads to no one place.</returns>
+    public static (int Line, bool IsAmbiguous) Behind(MatchFile file, string anchor, int from)
     {
+        bool? isAmbiguous = null;
         using var lines = new TextLines(Encoding.UTF8.GetBytes(anchor));
         for (var i = 0; i < lines.Count; i++)
         {
@@ -18,16 +20,17 @@ internal static class AnchorSearch
                 continue;
             }
 
-            var found = Forms.Select(form => First(file, lines, i, form, from)).FirstOrDefault(static line => line >= 0, -1);
+            var (found, form) = Forms.Select(form => (Line: First(file, lines, i, form, from), Form: form)).FirstOrDefault(static place => place.Line >= 0, (-1, default));
             if (found < 0)
             {
-                return -1;
+                return (-1, false);
             }
 
             from = found + 1;
+            isAmbiguous ??= First(file, lines, i, form, from) >= 0;
         }
 
-        return from;
+        return (from, isAmbiguous == true);
     }
 
     private static int First(MatchFile file, TextLines anchors, int anchor, LineForm form, int from)

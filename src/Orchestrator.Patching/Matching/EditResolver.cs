@@ -136,9 +136,11 @@ internal sealed class EditResolver : IDisposable
         var edit = pattern.Edit;
         var from = From(edit);
         from = from == 0 || edit.Anchor is not null ? from : Math.Max(0, from - pattern.LeadingContext);
+        var isScoped = false;
         if (edit.Anchor is { } anchor)
         {
-            from = AnchorSearch.Behind(_file, anchor, from);
+            (from, var isAmbiguous) = AnchorSearch.Behind(_file, anchor, from);
+            isScoped = !isAmbiguous;
             if (from < 0)
             {
                 _failures.Add((index, new SearchOutcome { IsAnchorMissing = true }));
@@ -161,7 +163,7 @@ internal sealed class EditResolver : IDisposable
 
         var named = edit.Range?.StartLine ?? edit.Line;
         int? hint = named is { } line && line - 1 + _offset is var at and >= 0 && at <= _file.Text.Count ? at : null;
-        var outcome = _search.Find(pattern, from, hint);
+        var outcome = _search.Find(pattern, from, hint, isScoped: isScoped);
         if (!outcome.IsFound)
         {
             _failures.Add((index, outcome));
@@ -184,10 +186,10 @@ internal sealed class EditResolver : IDisposable
     private int Add(int start, int end, ReadOnlyMemory<byte> text, int index, PatchEdit edit) =>
         _spans.Add(_file.Text.Span, new ResolvedSpan(start, end - start, text, index, edit.IsText)).End;
 
-    /// <summary>Edits that come as lines in the order of the file are looked for behind the one before; others anywhere.</summary>
+    /// <summary>Edits in the order of the file are looked for behind the one before; others anywhere.</summary>
     private int From(PatchEdit edit)
     {
-        var isOrdered = edit.Line is { } line ? line >= _lastLine && edit.Range is null : edit.IsText && edit.Range is null;
+        var isOrdered = edit.Line is { } line ? line >= _lastLine && edit.Range is null : edit.IsOrdered && edit.Range is null;
         return isOrdered ? _cursor : 0;
     }
 
@@ -231,7 +233,7 @@ internal sealed class EditResolver : IDisposable
                 Edit = index,
                 Line = edit.Line,
                 Message = joins ? "The text would join the last line, which has no newline at its end. Replace that line instead."
-                    : edit.Anchor is not null && line is null ? "The line that the edit names as its anchor is not in the file behind the edit before."
+                    : edit.Anchor is not null && line is null ? "The line that the edit names as its anchor is not in the file behind the edit before, or more than once. Name another line, or give the lines around the place."
                     : $"There is no such place to insert at: the file has {text.Count} lines. Give the text around it, or a line.",
             });
             return;
@@ -256,7 +258,7 @@ internal sealed class EditResolver : IDisposable
             case { AtStart: true }:
                 return 0;
             case { Anchor: string anchor, AtEnd: false }:
-                return AnchorSearch.Behind(_file, anchor, _cursor) is var behind and >= 0 ? behind : null;
+                return AnchorSearch.Behind(_file, anchor, From(edit)) is { Line: var behind and >= 0, IsAmbiguous: false } ? behind : null;
             default:
                 return edit.AtEnd || edit.IsText ? count : null;
         }

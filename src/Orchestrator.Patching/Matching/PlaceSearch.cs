@@ -8,7 +8,8 @@ internal sealed class PlaceSearch(MatchFile file, MatchSettings settings)
     /// <param name="from">The line, counted from 0, at and behind which is looked.</param>
     /// <param name="hint">The line, counted from 0, that the patch names; <see langword="null"/> for none.</param>
     /// <param name="maxTier">The least exact tier to try; <see langword="null"/> for that of the settings.</param>
-    public SearchOutcome Find(EditPattern pattern, int from, int? hint, MatchTier? maxTier = null)
+    /// <param name="isScoped">Whether <paramref name="from"/> is behind an anchor that stands only once, so that the first place behind it is the one that is meant.</param>
+    public SearchOutcome Find(EditPattern pattern, int from, int? hint, MatchTier? maxTier = null, bool isScoped = false)
     {
         if (hint is { } line && pattern.Place(file.Text, line, MatchTier.Exact) is { } place)
         {
@@ -23,8 +24,7 @@ internal sealed class PlaceSearch(MatchFile file, MatchSettings settings)
             Collect(pattern, tier, from, found);
             if (found.Count > 0)
             {
-                // Behind an anchor, the first place is the one that is meant.
-                var decided = pattern.Edit.Anchor is not null && !pattern.IsInline ? found.First : found.Decide(settings.MaxHintDistance);
+                var decided = isScoped && !pattern.IsInline ? found.First : found.Decide(settings.MaxHintDistance);
                 var reached = tier == MatchTier.Moved && pattern.Edit.Line is null && pattern.Edit.Range is null ? MatchTier.Exact : tier;
                 return decided is { } one
                     ? Found(pattern, one, reached, from, hint)

@@ -23,7 +23,7 @@ internal sealed class FileEditor(PatchOptions options, IPatchBase? patchBase = n
         // Numbers alone speak of the base, and of nothing else.
         var isByNumber = file.Edits.Any(static edit => edit.Old.IsEmpty && (edit.Range is not null || edit.Line is not null));
         var direct = isByNumber ? null : EditResolver.Apply(file.Path, current, file.Edits, _settings);
-        if (direct is { After: not null, Tier: <= MatchTier.Moved })
+        if (direct is { After: not null, Tier: <= MatchTier.Moved } && !StandsTwice(file, known.Value))
         {
             return direct;
         }
@@ -40,6 +40,11 @@ internal sealed class FileEditor(PatchOptions options, IPatchBase? patchBase = n
             ? new EditResult { After = merged.Text, Tier = changed.Tier, IsMerged = true }
             : Stale(new EditResult { Conflicts = [.. merged.Conflicts.Select(conflict => Conflict(file, current, theirs, conflict))] });
     }
+
+    /// <summary>Whether only lines tell the places apart in the base: then the one place that is left in a changed file may be the wrong one.</summary>
+    private bool StandsTwice(FilePatch file, ReadOnlyMemory<byte> @base) =>
+        EditResolver.Apply(file.Path, @base, [.. file.Edits.Select(static edit => edit with { Line = null })], _settings)
+            .Conflicts.Any(static conflict => conflict.Code == PatchConflictCode.Ambiguous);
 
     private EditResult Stale(EditResult result) => result with
     {

@@ -3,8 +3,11 @@ namespace Orchestrator.Patching;
 /// <summary>Sums up what is done to one file.</summary>
 internal static class ChangeSummary
 {
-    /// <summary>Beyond this, lines are not counted one by one.</summary>
+    /// <summary>So much of a file tells whether it is binary.</summary>
     private const int ProbeBytes = 8000;
+
+    /// <summary>How much the edits of one file are compared, in steps; lines of later ones count as changed from the first that differs to the last.</summary>
+    private const long MaxCountWork = 50_000_000;
 
     public static bool IsBinary(ReadOnlySpan<byte> bytes) => bytes[..Math.Min(bytes.Length, ProbeBytes)].Contains((byte)0);
 
@@ -41,9 +44,14 @@ internal static class ChangeSummary
         }
 
         int added = 0, removed = 0;
+        var work = MaxCountWork;
         foreach (var edit in file.Edits)
         {
-            var (more, fewer) = LineDiff.Count(edit.Old.Bytes.Span, edit.New.Bytes.Span);
+            var old = edit.Old.Bytes.Span;
+            var now = edit.New.Bytes.Span;
+            var distance = Math.Min(Math.Min(LineDiff.MaxDistance, (int)Math.Sqrt(work)), old.Count((byte)'\n') + now.Count((byte)'\n') + 2);
+            work -= (long)distance * distance;
+            var (more, fewer) = LineDiff.Count(old, now, distance);
             (added, removed) = (added + more, removed + fewer);
         }
 

@@ -3,7 +3,8 @@ namespace Orchestrator.Patching;
 /// <summary>A pattern over paths: <c>*</c> and <c>?</c> within a component, <c>**</c> over any number of components; letter case does not matter.</summary>
 internal sealed class GlobPattern(string pattern)
 {
-    private readonly string[] _parts = pattern.ToUpperInvariant().TrimEnd('/').Split('/');
+    /// <summary>A pattern that ends with a slash names a directory, and so all beneath it.</summary>
+    private readonly string[] _parts = (pattern.EndsWith('/') ? pattern + "**" : pattern).ToUpperInvariant().Split('/');
 
     public bool Matches(string[] components)
     {

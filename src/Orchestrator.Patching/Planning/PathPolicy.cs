@@ -13,7 +13,8 @@ internal sealed class PathPolicy
 
     private readonly GlobPattern[] _protected;
 
-    public PathPolicy(IEnumerable<string> protectedPaths) => _protected = [.. protectedPaths.Select(static pattern => new GlobPattern(pattern))];
+    public PathPolicy(IEnumerable<string> protectedPaths) =>
+        _protected = [.. protectedPaths.SelectMany(static pattern => (string[])[pattern, FoldKey(pattern)]).Distinct(StringComparer.OrdinalIgnoreCase).Select(static pattern => new GlobPattern(pattern))];
 
     /// <summary>Why the path is refused; <see langword="null"/> when it is allowed.</summary>
     public PatchConflict? Check(string path)
@@ -30,7 +31,9 @@ internal sealed class PathPolicy
             return Protected(path, "it leads into the directory of the version control or of the journals");
         }
 
-        return _protected.Any(pattern => pattern.Matches(components)) ? Protected(path, "the settings protect it") : null;
+        // Other spellings of a protected name are that name on some file systems.
+        var folded = FoldKey(path).Split('/');
+        return _protected.Any(pattern => pattern.Matches(components) || pattern.Matches(folded)) ? Protected(path, "the settings protect it") : null;
     }
 
     /// <summary>The path as it is meant: agents on Windows separate by backslashes, and some begin with the directory itself.</summary>
@@ -50,7 +53,7 @@ internal sealed class PathPolicy
     /// <summary>Paths with the same key are one file on some file systems.</summary>
     public static string FoldKey(string path)
     {
-        var text = Simplify(path);
+        var text = Lower(Simplify(path));
         if (!text.All(char.IsAscii))
         {
             var parts = new StringBuilder(text.Length + 8);
@@ -62,8 +65,10 @@ internal sealed class PathPolicy
             text = parts.ToString();
         }
 
-        return text.ToUpperInvariant().ToLowerInvariant();
+        return Lower(text);
     }
+
+    private static string Lower(string text) => text.ToUpperInvariant().ToLowerInvariant();
 
     private static PatchConflict Protected(string path, string why) =>
         new() { Code = PatchConflictCode.PathProtected, Path = path, Message = $"The path is protected: {why}." };

@@ -8,8 +8,13 @@ internal static class SecretScan
 {
     /// <summary>Whether the name or the lines that differ hold a known secret.</summary>
     public static bool BringsSecret(ISecretRedactor redactor, string path, FileImage? before, FileImage after) =>
-        Holds(redactor, path) || Holds(redactor, Encoding.Latin1.GetString(Added(before is null ? default : before.Bytes.Span, after.Bytes.Span)))
-        || Holds(redactor, Encoding.UTF8.GetString(Added(before is null ? default : before.Bytes.Span, after.Bytes.Span)));
+        Holds(redactor, path) || Holds(redactor, Added(before is null ? default : before.Bytes.Span, after.Bytes.Span));
+
+    private static bool Holds(ISecretRedactor redactor, ReadOnlySpan<byte> added) =>
+        Holds(redactor, Encoding.Latin1.GetString(added)) || Holds(redactor, Encoding.UTF8.GetString(added)) || (added.Contains((byte)0) && Holds(redactor, WithoutNul(added)));
+
+    /// <summary>Characters of two bytes, most of which have a NUL in one of them, as characters of one.</summary>
+    private static string WithoutNul(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes).Replace("\0", "", StringComparison.Ordinal);
 
     private static bool Holds(ISecretRedactor redactor, string text) => !string.Equals(redactor.Redact(text), text, StringComparison.Ordinal);
 
@@ -25,12 +30,14 @@ internal static class SecretScan
         }
 
         var end = after.Length - same;
-        if (start == end)
+        var lineStart = after[..start].LastIndexOf((byte)'\n') + 1;
+        if (start == end && (before.Length == after.Length || start == lineStart))
         {
             return default;
         }
 
-        start = after[..start].LastIndexOf((byte)'\n') + 1;
+        // What is only taken away joins what stood around it.
+        start = lineStart;
         var rest = after[end..].IndexOf((byte)'\n');
         return after[start..(rest < 0 ? after.Length : end + rest)];
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Patching;
@@ -40,9 +41,12 @@ internal sealed record TreePlan(PatchOutcome Outcome, ValueList<FileChange> File
     {
         using var writer = new GitDiffWriter();
         var diff = writer.Write(Pairs);
-        if (redactor is not null && diff.IsText && diff.ToString() is var text && redactor.Redact(text) is { } redacted && redacted != text)
+        foreach (var encoding in (ReadOnlySpan<Encoding>)(redactor is null ? [] : diff.IsText ? [Encoding.UTF8] : [Encoding.UTF8, Encoding.Latin1]))
         {
-            diff = PatchContent.FromText(redacted);
+            if (encoding.GetString(diff.Bytes.Span) is var text && redactor!.Redact(text) is { } redacted && redacted != text)
+            {
+                diff = new PatchContent(encoding.GetBytes(redacted));
+            }
         }
 
         return new PatchPlan { Outcome = Outcome, Files = Files, Conflicts = Conflicts, Diff = diff };

@@ -45,6 +45,11 @@ internal sealed class TreePlanner(
         }
 
         progress?.Report(new PatchProgress(PatchStage.Planning, patch.Files.Count, patch.Files.Count));
+        if (_totalBytes > options.MaxTotalBytes)
+        {
+            return Rejected();
+        }
+
         if (_conflicts.Count > 0 || patch.Files.All(static file => file.Edits.Count > 0 && file.Edits.All(AppliedProbe.CanRepeat)))
         {
             if (new AppliedProbe(tree).Probe(patch) is { } applied)
@@ -90,8 +95,10 @@ internal sealed class TreePlanner(
         : _conflicts.Select(conflict => conflict with
         {
             Message = redactor.Redact(conflict.Message)!,
+            Path = redactor.Redact(conflict.Path),
             Expected = redactor.Redact(conflict.Expected),
             Actual = redactor.Redact(conflict.Actual),
+            Diagnosis = conflict.Diagnosis is { } diagnosis ? diagnosis with { Difference = redactor.Redact(diagnosis.Difference), Remedy = redactor.Redact(diagnosis.Remedy) } : null,
         }).ToValueList();
 
     private void PlanFile(FilePatch file)

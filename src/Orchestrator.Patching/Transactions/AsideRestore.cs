@@ -43,8 +43,14 @@ internal sealed class AsideRestore(TreeReader tree, TreeWriter writer)
                 return false;
             }
 
-            writer.Discard(aside);
-            return true;
+            if (FileImage.Same(Image(change, aside), change.After))
+            {
+                writer.Discard(aside);
+                return true;
+            }
+
+            // Somebody took the name in the last moment, and gets it back.
+            return writer.TryExchange(change.Path, aside) && Keep(change, aside, put);
         }
 
         return Keep(change, aside, put);

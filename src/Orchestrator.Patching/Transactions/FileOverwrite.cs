@@ -6,6 +6,9 @@ internal sealed class FileOverwrite(TreeReader tree, TransactionSettings setting
     private const UnixFileMode OwnerWrite = UnixFileMode.UserWrite;
     private const int WriteBytes = 1 << 20;
 
+    /// <summary>How long somebody who has a displaced file open is waited for, so that what is being written in this moment is seen; readers may keep it open for ever.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Overwrites.</summary>
     /// <returns>Whether another file has taken the name.</returns>
     public bool Run(string path, string aside, FileImage from, FileStamp stamp, FileImage to)
@@ -114,6 +117,7 @@ internal sealed class FileOverwrite(TreeReader tree, TransactionSettings setting
         var (full, other) = (tree.FullPath(path), tree.FullPath(aside));
         FileIdentity made;
         UnixFileMode mode;
+        bool canHold;
         using (var twin = tree.Files.CreateTwin(full, other))
         {
             if (twin is null)
@@ -121,6 +125,8 @@ internal sealed class FileOverwrite(TreeReader tree, TransactionSettings setting
                 return false;
             }
 
+            // Nobody else has it: what says no here says no always.
+            canHold = twin.TryHold();
             WriteBody(twin, 0, to.Bytes.Span);
             if (settings.Durable)
             {
@@ -147,8 +153,7 @@ internal sealed class FileOverwrite(TreeReader tree, TransactionSettings setting
             return false;
         }
 
-        // A new name may count as a change: only the bytes tell.
-        if (proof.Holds(aside, from, new FileStamp(stamp.Identity)))
+        if (IsStill(aside, from, new FileStamp(stamp.Identity), canHold))
         {
             tree.Files.DeleteFile(other);
             return true;
@@ -160,5 +165,18 @@ internal sealed class FileOverwrite(TreeReader tree, TransactionSettings setting
         }
 
         throw new ChangedMeanwhileException(path);
+    }
+
+    /// <summary>Whether a displaced file is what was read. A new name may count as a change: only the bytes tell, once nobody is writing them.</summary>
+    private bool IsStill(string aside, FileImage from, FileStamp stamp, bool canHold)
+    {
+        if (!canHold)
+        {
+            return proof.Holds(aside, from, stamp);
+        }
+
+        using var displaced = tree.Files.OpenFile(tree.FullPath(aside));
+        SpinWait.SpinUntil(displaced.TryHold, Patience);
+        return proof.Holds(displaced, from, stamp);
     }
 }

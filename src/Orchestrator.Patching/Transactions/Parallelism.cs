@@ -30,8 +30,9 @@ internal static class Parallelism
                 {
                     action(items[i]);
                 }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException or OperationCanceledException)
+                catch (Exception error)
                 {
+                    // Whatever it is: the others must stop, and the caller hears of it.
                     Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error), null);
                 }
             }

@@ -18,9 +18,9 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
     /// <param name="cancellationToken">Takes back and gives up.</param>
     public PatchApplication Apply(PatchRequest request, Func<TreePlan> planner, CancellationToken cancellationToken)
     {
-        Recover(journals.Unsettled(), cancellationToken);
+        Recover(Read(journals.Unsettled), cancellationToken);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(OrchestratorJson.Write(request.Patch, OrchestratorJsonContext.Default.PatchSet))));
-        if (journals.Find(request.Id) is { } known && known.Report is { } report && report.Outcome != PatchOutcome.Rejected)
+        if (Read(() => journals.Find(request.Id)) is { } known && known.Report is { } report && report.Outcome != PatchOutcome.Rejected)
         {
             return known.PatchDigest == digest ? report : Rejected(request.Id, PatchConflictCode.OperationRefused, "The id was used for another patch. Choose a new one.");
         }
@@ -52,8 +52,8 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
 
     public PatchApplication Revert(string id, CancellationToken cancellationToken)
     {
-        Recover(journals.Unsettled(), cancellationToken);
-        if (journals.Find(id) is not { } journal || journal.State == JournalState.RolledBack)
+        Recover(Read(journals.Unsettled), cancellationToken);
+        if (Read(() => journals.Find(id)) is not { } journal || journal.State == JournalState.RolledBack)
         {
             return new PatchApplication { Id = id, Outcome = PatchOutcome.NotFound };
         }
@@ -85,7 +85,23 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
 
     /// <summary>Settles whatever was interrupted.</summary>
     /// <returns>Every application that the journals know.</returns>
-    public List<PatchApplication> Recover(CancellationToken cancellationToken) => Recover(journals.All(), cancellationToken);
+    public List<PatchApplication> Recover(CancellationToken cancellationToken) => Recover(Read(journals.All), cancellationToken);
+
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PatchingException(
+                PatchingException.JournalUnusable,
+                $"The journals in '{journals.Directory}' cannot be read. A journal is a plain file that its owner may read; move away what is none.",
+                isTransient: true,
+                error);
+        }
+    }
 
     private List<PatchApplication> Recover(List<JournalDocument> known, CancellationToken cancellationToken)
     {
@@ -163,9 +179,10 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
         {
             return RollBack(journal, commit, Cause(error), error.GetType().Name, draft.Progress);
         }
-        catch (OperationCanceledException)
+        catch (Exception error)
         {
-            RollBack(journal, commit, null, "cancelled", draft.Progress);
+            // Cancelled, or a fault in what the caller gave us: the tree is put back before anybody hears of it.
+            RollBack(journal, commit, null, error is OperationCanceledException ? "cancelled" : error.GetType().Name, draft.Progress);
             throw;
         }
 
@@ -211,6 +228,7 @@ internal sealed class PatchTransaction(TreeReader tree, JournalStore journals, P
                 return new PatchApplication { Id = journal.Id, Outcome = PatchOutcome.Rejected, Conflicts = cause is null ? [] : [cause] };
             }
 
+            journals.CutTail(journal);
             var restore = new TreeRestore(tree, journals, _settings, journal);
             restore.Run(commit.Begun, new StageProgress(progress, PatchStage.RollingBack, commit.Begun.Count));
             var outcome = restore.Conflicts.Count > 0 ? PatchOutcome.Conflicted : PatchOutcome.Rejected;

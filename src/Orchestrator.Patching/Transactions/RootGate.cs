@@ -26,7 +26,7 @@ internal sealed class RootGate(IPatchFileSystem files, TimeProvider time, TimeSp
         {
             while (true)
             {
-                if (files.TryLock(Path.Combine(directory, "lock")) is { } file)
+                if (TryLock(directory) is { } file)
                 {
                     entered = true;
                     return new Pass(semaphore, file);
@@ -46,6 +46,19 @@ internal sealed class RootGate(IPatchFileSystem files, TimeProvider time, TimeSp
             {
                 semaphore.Release();
             }
+        }
+    }
+
+    private IDisposable? TryLock(string directory)
+    {
+        var path = Path.Combine(directory, "lock");
+        try
+        {
+            return files.TryLock(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PatchingException(PatchingException.JournalUnusable, $"The lock '{path}' cannot be used: it must be a plain file that may be written, or not be there.", innerException: error);
         }
     }
 

@@ -8,11 +8,12 @@ internal sealed class StageProgress
     private readonly int _total;
     private readonly Lock _lock = new();
     private int _done;
+    private bool _isDeaf;
 
     public StageProgress(IProgress<PatchProgress>? progress, PatchStage stage, int total)
     {
         (_progress, _stage, _total) = (progress, stage, total);
-        progress?.Report(new PatchProgress(stage, 0, total));
+        Tell();
     }
 
     public void Step() => Step(1);
@@ -29,7 +30,23 @@ internal sealed class StageProgress
         lock (_lock)
         {
             _done += count;
-            _progress.Report(new PatchProgress(_stage, _done, _total));
+            Tell();
+        }
+    }
+
+    private void Tell()
+    {
+        try
+        {
+            if (!_isDeaf)
+            {
+                _progress?.Report(new PatchProgress(_stage, _done, _total));
+            }
+        }
+        catch (Exception) when (_stage == PatchStage.RollingBack)
+        {
+            // What is taken back is taken back to its end, whatever the listener says.
+            _isDeaf = true;
         }
     }
 }

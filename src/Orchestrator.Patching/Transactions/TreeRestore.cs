@@ -70,11 +70,7 @@ internal sealed class TreeRestore
 
         foreach (var directory in _journal.EmptiedDirectories.AsEnumerable().Reverse())
         {
-            if (_tree.Obstacle(directory.Path) is null && _tree.Entry(directory.Path).Kind == EntryKind.Missing)
-            {
-                _writer.MakeDirectory(directory.Path);
-                _writer.SetMode(directory.Path, directory.Mode);
-            }
+            BringBack(directory);
         }
 
         foreach (var index in wanted.Where(i => _journal.Changes[i].After is null).OrderDescending())
@@ -84,6 +80,25 @@ internal sealed class TreeRestore
         }
 
         _writer.Flush();
+    }
+
+    /// <summary>An empty one may be ours, made by a recovery that ended before it had its permissions.</summary>
+    private void BringBack(EmptiedDirectory directory)
+    {
+        if (_tree.Obstacle(directory.Path) is not null || _tree.Entry(directory.Path) is not { Kind: EntryKind.Missing or EntryKind.Directory } entry)
+        {
+            return;
+        }
+
+        if (entry.Kind == EntryKind.Missing)
+        {
+            _writer.MakeDirectory(directory.Path);
+        }
+
+        if (entry.Kind == EntryKind.Missing || (entry.Mode != directory.Mode && _tree.Files.List(_tree.FullPath(directory.Path)).Count == 0))
+        {
+            _writer.SetMode(directory.Path, directory.Mode);
+        }
     }
 
     private void BringBack(int index)

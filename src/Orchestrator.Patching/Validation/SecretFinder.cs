@@ -11,9 +11,9 @@ internal static class SecretFinder
     private const int MinDistinct = 8;
     private const int KeyLine = 40;
 
-    /// <summary>Finds all.</summary>
+    /// <summary>Finds tokens, which stand in one line.</summary>
     /// <returns>Every finding's text with its kind.</returns>
-    public static Dictionary<string, string> Find(ReadOnlySpan<byte> text)
+    public static Dictionary<string, string> Tokens(ReadOnlySpan<byte> text)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var form in SecretForm.All)
@@ -21,7 +21,6 @@ internal static class SecretFinder
             Find(text, form, found);
         }
 
-        FindKeys(text, found);
         return found;
     }
 
@@ -43,8 +42,11 @@ internal static class SecretFinder
         }
     }
 
-    private static void FindKeys(ReadOnlySpan<byte> text, Dictionary<string, string> found)
+    /// <summary>Finds private keys, whose lines tell what they are only together with the line above them.</summary>
+    /// <returns>Every finding's text with its kind.</returns>
+    public static Dictionary<string, string> Keys(ReadOnlySpan<byte> text)
     {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var at = 0; text[at..].IndexOf("-----BEGIN "u8) is var next and >= 0;)
         {
             at += next + 1;
@@ -61,6 +63,8 @@ internal static class SecretFinder
                 found.TryAdd(Encoding.ASCII.GetString(run), "a private key");
             }
         }
+
+        return found;
     }
 
     /// <summary>The first stretch of key text that is as long as a line of a key.</summary>

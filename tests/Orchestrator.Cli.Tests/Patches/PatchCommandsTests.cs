@@ -182,6 +182,83 @@ public sealed class PatchCommandsTests : IDisposable
         Assert.Contains("1 applications", recovered.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("check")]
+    [InlineData("convert")]
+    public async Task What_only_looks_at_an_interrupted_tree_says_that_it_must_be_recovered(string command)
+    {
+        await InterruptAsync();
+
+        var told = await PatchAsync(3, command, _patch);
+        var words = await _run.WordsAsync(3, "patch", command, _patch, "--root", _root);
+
+        Assert.Equal("recovery-needed", Outcome(told));
+        Assert.Equal("patching.recovery_needed", Assert.Single(told.GetProperty("errors").EnumerateArray()).GetProperty("code").GetString());
+        Assert.Contains("Recovery is needed", words, StringComparison.Ordinal);
+        Assert.Contains("orchestrator patch recover", words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("recover")]
+    [InlineData("apply")]
+    public async Task What_writes_takes_back_first_what_was_interrupted(string command)
+    {
+        await InterruptAsync();
+
+        var done = command == "recover" ? await PatchAsync(0, "recover") : await PatchAsync(0, "apply", _patch);
+
+        Assert.Equal("applied", Outcome(done));
+        Assert.Equal(command == "recover" ? Before : "one\nTWO\nthree\n", Text);
+        Assert.Equal("applied", Outcome(command == "recover" ? await PatchAsync(0, "check", _patch) : done));
+    }
+
+    [Fact]
+    public async Task Recovery_that_meets_somebody_elses_change_leaves_it_and_is_exit_code_3()
+    {
+        await InterruptAsync();
+        await File.WriteAllTextAsync(Path.Combine(_root, "a.txt"), "mine\n", CommandRunner.Cancel);
+
+        var recovered = await PatchAsync(3, "recover");
+
+        Assert.Equal("conflicted", Outcome(recovered));
+        Assert.Equal(("recovery_conflict", "a.txt"), Assert.Single(recovered.GetProperty("errors").EnumerateArray()) is var error ? (error.GetProperty("code").GetString(), error.GetProperty("file").GetString()) : default);
+        Assert.Equal("mine\n", Text);
+    }
+
+    [Fact]
+    public async Task An_undo_of_what_was_never_applied_is_refused_and_one_that_meets_a_change_is_exit_code_3()
+    {
+        var never = await PatchAsync(1, "undo", _patch);
+        await PatchAsync(0, "apply", _patch);
+        await File.WriteAllTextAsync(Path.Combine(_root, "a.txt"), "mine\n", CommandRunner.Cancel);
+
+        var undone = await PatchAsync(3, "undo", _patch);
+
+        Assert.Equal(("not-found", "conflicted"), (Outcome(never), Outcome(undone)));
+        Assert.Equal("mine\n", Text);
+    }
+
+    /// <summary>Applies, and takes the last word of the journal away again: as if the process had ended before it wrote that.</summary>
+    private async Task InterruptAsync()
+    {
+        const int Magic = 8;
+        const int Overhead = 9;
+        const byte Prepared = 6;
+        await PatchAsync(0, "apply", _patch);
+        var journal = Assert.Single(Directory.GetFiles(Path.Combine(_root, ".orchestrator", "patches"), "*.jrnl"));
+        var bytes = await File.ReadAllBytesAsync(journal, CommandRunner.Cancel);
+        var end = Magic;
+        byte kind = 0;
+        while (kind != Prepared)
+        {
+            kind = bytes[end + 4];
+            end += BitConverter.ToInt32(bytes, end) + Overhead;
+        }
+
+        await File.WriteAllBytesAsync(Path.ChangeExtension(journal, ".open.jrnl"), bytes[..end], CommandRunner.Cancel);
+        File.Delete(journal);
+    }
+
     private static string Outcome(JsonElement line) => line.GetProperty("outcome").GetString()!;
 
     private async Task<JsonElement> PatchAsync(int exitCode, params string[] arguments) =>

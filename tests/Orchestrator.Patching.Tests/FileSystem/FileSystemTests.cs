@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Patching;
 
-/// <summary>What every file system behind the seam must do.</summary>
+/// <summary>What every file system behind the seam must do; <see cref="TreeApplicationTests"/> is what patching then does on it.</summary>
 public abstract class FileSystemTests
 {
     protected abstract IPatchFileSystem Files { get; }
@@ -99,6 +99,88 @@ public abstract class FileSystemTests
 
         Assert.Null(second);
         Assert.NotNull(third);
+    }
+
+    [Fact]
+    public void What_is_there_is_not_made_again_and_what_is_not_there_is_not_removed()
+    {
+        Make("a", "x");
+        Files.CreateDirectory(At("dir"));
+
+        Assert.ThrowsAny<IOException>(() => Files.CreateDirectory(At("dir")));
+        Assert.ThrowsAny<IOException>(() => Files.CreateDirectory(At("a")));
+        Assert.ThrowsAny<IOException>(() => Files.CreateDirectory(At("none/dir")));
+        Assert.ThrowsAny<IOException>(() => Files.CreateFile(At("dir")));
+        Assert.ThrowsAny<IOException>(() => Files.CreateLink(At("a"), "dir"));
+        Assert.ThrowsAny<IOException>(() => Files.CreateTwin(At("a"), At("dir")));
+        Assert.ThrowsAny<IOException>(() => Files.DeleteFile(At("none")));
+        Assert.ThrowsAny<IOException>(() => Files.Move(At("none"), At("b")));
+        Assert.ThrowsAny<IOException>(() => Files.ReadFile(At("none"), 100));
+        Assert.ThrowsAny<IOException>(() => Files.ReadFile(At("dir"), 100));
+        Assert.ThrowsAny<IOException>(() => Files.ReadLink(At("a")));
+        Assert.NotNull(Record.Exception(() => Files.DeleteFile(At("dir"))));
+        Assert.False(Files.TryRemoveDirectory(At("a")));
+        Assert.Equal(["a", "dir"], Files.List(Root).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void No_link_in_the_middle_or_at_the_end_of_a_path_leads_anywhere()
+    {
+        Files.CreateDirectory(At("real"));
+        Make("real/a", "x");
+        Files.CreateLink(At("led"), "real");
+        Files.CreateLink(At("link"), "real/a");
+        Files.CreateLink(At("dangling"), "real/made");
+
+        Assert.ThrowsAny<IOException>(() => Files.ReadFile(At("led/a"), 100));
+        Assert.ThrowsAny<IOException>(() => Files.ReadFile(At("link"), 100));
+        Assert.ThrowsAny<IOException>(() => Files.OpenFile(At("led/a")));
+        Assert.ThrowsAny<IOException>(() => Files.OpenFile(At("link")));
+        Assert.ThrowsAny<IOException>(() => Files.CreateFile(At("dangling")));
+        Assert.ThrowsAny<IOException>(() => Files.CreateLink(At("led/b"), "x"));
+        Assert.ThrowsAny<IOException>(() => Files.CreateDirectory(At("led/b")));
+        Assert.ThrowsAny<IOException>(() => Files.DeleteFile(At("led/a")));
+        Assert.ThrowsAny<IOException>(() => Files.Move(At("led/a"), At("b")));
+        Assert.ThrowsAny<IOException>(() => Files.Move(At("real/a"), At("led/b")));
+        Assert.ThrowsAny<IOException>(() => Files.SetMode(At("led/a"), UnixFileMode.UserRead));
+        Assert.ThrowsAny<IOException>(() => Files.TryLock(At("dangling")));
+        Assert.ThrowsAny<IOException>(() => Files.TryLock(At("led/lock")));
+        Assert.Equal(["a"], Files.List(At("real")));
+        Assert.Equal("x", Text("real/a"));
+        Files.DeleteFile(At("link"));
+        Assert.Equal("x", Text("real/a"));
+    }
+
+    [Fact]
+    public void An_open_file_stays_the_same_whatever_stands_at_its_name()
+    {
+        Make("a", "1");
+        using var file = Files.OpenFile(At("a"));
+        Files.Move(At("a"), At("b"));
+        Make("a", "2");
+
+        file.Write(0, "3"u8);
+
+        Assert.Equal(("2", "3"), (Text("a"), Text("b")));
+        Assert.Equal(Files.GetEntry(At("b")).Identity, file.Entry.Identity);
+        Assert.True(file.Entry.Identity == default || file.Entry.Identity != Files.GetEntry(At("a")).Identity);
+    }
+
+    [Fact]
+    public void A_change_is_told_by_its_time_or_no_time_is_told_at_all()
+    {
+        Make("a", "1");
+        var before = Files.GetEntry(At("a")).Changed;
+        SpinWait.SpinUntil(
+            () =>
+            {
+                using var file = Files.OpenFile(At("a"));
+                file.Write(0, "2"u8);
+                return before == 0 || file.Entry.Changed != before;
+            },
+            TimeSpan.FromSeconds(10));
+
+        Assert.Equal(before == 0, Files.GetEntry(At("a")).Changed == before);
     }
 
     private string At(string path) => Path.Combine(Root, path);

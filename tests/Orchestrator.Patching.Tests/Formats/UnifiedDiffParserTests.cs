@@ -73,4 +73,25 @@ public sealed class UnifiedDiffParserTests
         Assert.Equal("task", patch.TaskId);
         Assert.Equal("y", patch.Files.Single().Edits.Single().New.ToString());
     }
+
+    [Fact]
+    public void A_mark_before_a_diff_hides_none_of_its_headers()
+    {
+        var file = Assert.Single(ParserCalls.Read("\uFEFFdiff --git a/x b/x\nold mode 100644\nnew mode 100755\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n").Files);
+
+        Assert.Equal(PatchFileMode.Executable, file.NewMode);
+    }
+
+    [Fact]
+    public void A_hunk_behind_a_line_that_looks_like_a_signature_is_not_lost()
+    {
+        var file = Assert.Single(ParserCalls.Read("--- a/x\n+++ b/x\n@@ -2,1 +2,1 @@\n a\n-b\n--\n@@ -5,1 +5,1 @@\n-e\n+E\n").Files);
+
+        Assert.Equal(["a\nb\n-\n", "e\n"], file.Edits.Select(static edit => edit.Old.ToString()));
+    }
+
+    [Theory]
+    [InlineData("```diff\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+A\n```\nand\n```diff\n@@ -5 +5 @@\n-e\n+E\n```\n", 10)]
+    [InlineData("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+A\n-- \n2.39\n\n@@ -5 +5 @@\n-e\n+E\n", 9)]
+    public void A_hunk_in_the_words_behind_a_diff_is_refused(string patch, int line) => ParserCalls.RefuseAt(line, 1, "belongs to no file", patch, PatchFormat.UnifiedDiff);
 }

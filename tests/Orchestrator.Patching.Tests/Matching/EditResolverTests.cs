@@ -163,7 +163,7 @@ public sealed class EditResolverTests
         var edit = Lines("  return 1;\n", "  return 2;\n");
         const string Before = "void A()\n  return 1;\nclass X\n  void A()\n  return 1;\n  return 1;\n";
 
-        Assert.Equal("void A()\n  return 2;\nclass X\n  void A()\n  return 1;\n  return 1;\n", After(Before, edit with { Anchor = "void A()" }));
+        Assert.Equal("void A()\n  return 1;\nclass X\n  void A()\n  return 2;\n  return 1;\n", After(Before, edit with { Anchor = "class X" }));
         Assert.Equal("void A()\n  return 1;\nclass X\n  void A()\n  return 2;\n  return 1;\n", After(Before, edit with { Anchor = "class X\nvoid A()" }));
         Assert.Equal(PatchConflictCode.ContextNotFound, Refused(Apply(Before, edit with { Anchor = "void B()" })).Code);
     }
@@ -171,8 +171,11 @@ public sealed class EditResolverTests
     [Fact]
     public void Edits_of_lines_are_found_in_their_order_and_may_share_context()
     {
-        Assert.Equal("A\nx\nB\nx\n", After("a\nx\nb\nx\n", Lines("a\nx\n", "A\nx\n"), Lines("x\nb\n", "x\nB\n")));
-        Assert.Equal(PatchConflictCode.ContextNotFound, Refused(Apply("a\nb\n", Lines("b\n", "B\n"), Lines("a\n", "A\n"))).Code);
+        static PatchEdit Ordered(string old, string now) => Lines(old, now) with { IsOrdered = true };
+
+        Assert.Equal("A\nx\nB\nx\n", After("a\nx\nb\nx\n", Ordered("a\nx\n", "A\nx\n"), Ordered("x\nb\n", "x\nB\n")));
+        Assert.Equal("a\nX\nx\nY\n", After("a\nx\nx\ny\n", Ordered("a\nx\n", "a\nX\n"), Ordered("y\n", "Y\n")));
+        Assert.Equal(PatchConflictCode.ContextNotFound, Refused(Apply("a\nb\n", Ordered("b\n", "B\n"), Ordered("a\n", "A\n"))).Code);
     }
 
     [Fact]
@@ -238,4 +241,20 @@ public sealed class EditResolverTests
     [Fact]
     public void Lines_of_text_never_begin_within_a_line() =>
         Assert.Equal(PatchConflictCode.ContextNotFound, Refused(Apply("int x = 1;\n", Lines("x = 1;\n", "y = 1;\n"))).Code);
+
+    [Fact]
+    public void An_anchor_that_stands_twice_decides_nothing()
+    {
+        const string Before = "void A()\n  return 1;\nclass X\nvoid A()\n  return 1;\n";
+
+        Assert.Equal([2, 5], Refused(Apply(Before, Lines("  return 1;\n", "  return 2;\n") with { Anchor = "void A()" })).Candidates);
+        Assert.Equal(PatchConflictCode.ContextNotFound, Refused(Apply(Before, Lines("", "  x\n") with { Anchor = "void A()" })).Code);
+    }
+
+    [Fact]
+    public void Edits_without_an_order_count_every_place_in_the_file()
+    {
+        Assert.Equal("A\nb\nC\n", After("a\nb\nc\n", Lines("c\n", "C\n"), Lines("a\n", "A\n")));
+        Assert.Equal([1, 4], Refused(Apply("a\nb\nc\na\n", Lines("c\n", "C\n"), Lines("a\n", "A\n"))).Candidates);
+    }
 }

@@ -72,4 +72,14 @@ public sealed class FileEditorTests
 
         public PatchContent? ReadBlob(string blobId) => blob is null ? null : PatchContent.FromText(blob);
     }
+
+    [Fact]
+    public void Where_the_base_has_the_place_twice_the_copy_that_is_left_is_not_taken_for_it()
+    {
+        const string Copy = "x\ny\nz\n";
+        var edit = Bytes(Copy, "x\nY\nz\n", 6);
+
+        Assert.Equal(PatchConflictCode.MergeConflict, Refused(Edit($"{Copy}1\n2\n{Copy}3\n", $"{Copy}1\n2\n3\n", edit)).Code);
+        Assert.Equal($"0\n{Copy}1\n2\nx\nY\nz\n3\n", Text(Edit($"{Copy}1\n2\n{Copy}3\n", $"0\n{Copy}1\n2\n{Copy}3\n", edit)));
+    }
 }

@@ -55,6 +55,7 @@ public sealed class PathRuleTests
     [InlineData("A", "a")]
     [InlineData("a\u200cb", "ab")]
     [InlineData("\u212a", "k")]
+    [InlineData("\u212b", "A\u030a")]
     [InlineData("\u1eb7", "a\u0323\u0306")]
     [InlineData("\uac01", "\u1100\u1161\u11a8")]
     public void Paths_that_some_file_system_does_not_tell_apart_have_one_key(string one, string other) => Assert.Equal(PathPolicy.FoldKey(one), PathPolicy.FoldKey(other));
@@ -76,4 +77,11 @@ public sealed class PathRuleTests
 
     [Fact]
     public void A_backslash_in_a_diff_stays_one() => Assert.Equal("a\\b", PathPolicy.Normalize("./a\\b", isReply: false));
+
+    [Theory]
+    [InlineData("secrets/", "secrets/a/b")]
+    [InlineData("caf\u00e9/**", "cafe\u0301/x")]
+    [InlineData("keys/**", "ke\u200cys/x")]
+    [InlineData("k/**", "\u212a/x")]
+    public void A_protected_name_is_protected_in_every_spelling(string pattern, string path) => Assert.Equal(PatchConflictCode.PathProtected, new PathPolicy([pattern]).Check(path)?.Code);
 }

@@ -74,6 +74,34 @@ public sealed class PlanningTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_moves_and_becomes_a_link_is_told_under_both_names()
+    {
+        _root.Write("a", "b");
+        _root.Write("b", "x");
+        var file = new FilePatch { Path = "l", OldPath = "a", Operation = FileOperation.Rename, NewMode = PatchFileMode.SymbolicLink };
+        var request = new PatchRequest { Id = "t", Root = _root.Path, Patch = new PatchSet { TaskId = "t", Files = [file] } };
+
+        var diff = (await new PatchManager(new PatchOptions { AllowSymbolicLinks = true }).PlanAsync(request, Token)).Diff.ToString();
+
+        Assert.Contains("diff --git a/a b/a\ndeleted file mode", diff, StringComparison.Ordinal);
+        Assert.Contains("diff --git a/l b/l\nnew file mode 120000", diff, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_edits_far_from_their_text_are_summed_up_in_bounded_work()
+    {
+        string Block(int seed) => string.Concat(Enumerable.Range(0, 400).Select(i => $"{(i * seed) % 401}\n"));
+        var edit = new PatchEdit { Old = PatchContent.FromText(Block(3)), New = PatchContent.FromText(Block(7)) };
+        var image = new FileImage(EntryKind.File, edit.Old.Bytes, default);
+        var file = new FilePatch { Path = "a", Operation = FileOperation.Modify, Edits = Enumerable.Repeat(edit, 400).ToValueList() };
+        var from = GC.GetAllocatedBytesForCurrentThread();
+
+        ChangeSummary.Of(new FilePair(file, image, image), null);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - from, 0, 400 << 20);
+    }
+
+    [Fact]
     public async Task Files_can_trade_places()
     {
         _root.Write("a.txt", "a\n");

@@ -17,10 +17,10 @@ internal enum Fault
     Kill,
 }
 
-/// <summary>The real disk with a fault at one of the operations that change something, or at one of all.</summary>
-internal sealed class FaultFileSystem(int at = -1, Fault fault = Fault.None) : IPatchFileSystem
+/// <summary>The real disk, or another file system, with a fault at one of the operations that change something, or at one of all.</summary>
+internal sealed class FaultFileSystem(int at = -1, Fault fault = Fault.None, IPatchFileSystem? beneath = null) : IPatchFileSystem
 {
-    private readonly PhysicalFileSystem _disk = new();
+    private readonly IPatchFileSystem _disk = beneath ?? new PhysicalFileSystem();
     private readonly Lock _lock = new();
     private bool _dead;
 

@@ -150,4 +150,20 @@ public sealed class ShippedValidatorTests
         };
         return [.. PatchValidators.Of(options).SelectMany(validator => validator.Validate(file, TestContext.Current.CancellationToken))];
     }
+
+    [Fact]
+    public void A_key_is_found_also_where_only_its_text_is_new()
+    {
+        const string Head = "-----BEGIN PRIVATE KEY-----\n";
+        var file = new PatchValidationContext
+        {
+            Path = "a.pem",
+            Operation = FileOperation.Modify,
+            Before = PatchContent.FromText(Head + "here\n"),
+            After = PatchContent.FromText(Head + KeyText + "\n"),
+            Edits = [MatchCalls.Lines("here\n", KeyText + "\n")],
+        };
+
+        Assert.Equal(PatchConflictCode.Secret, Assert.Single(new SecretValidator().Validate(file, TestContext.Current.CancellationToken)).Code);
+    }
 }

@@ -63,6 +63,9 @@ internal sealed class AIPatchParser(PatchOptions options)
 
         var file = _json.Required(part, "file");
         var path = PatchText.Path(_json.String(file, "file"), (message, code) => _json.Text.ErrorAt(file.Offset, message, code));
+
+        // Agents on Windows separate by backslashes.
+        path = path.Replace('\\', '/');
         var name = _json.Required(part, "operation");
         var block = _json.Required(part, "block");
         var lines = PatchText.Lines(_json.String(block, "block"));

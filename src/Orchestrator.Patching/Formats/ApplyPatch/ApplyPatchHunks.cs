@@ -60,6 +60,7 @@ internal sealed class ApplyPatchHunks(ReplyText text, PatchBudget budget, bool c
             Line = hint,
             Anchor = anchors.Count > 0 ? string.Join('\n', anchors) : null,
             IsText = true,
+            IsOrdered = true,
             // Lines that are only added, with nothing that tells where, go to the end of the file.
             AtEnd = atEnd || (before.IsEmpty && anchors.Count == 0 && hint is null),
         };

@@ -6,6 +6,7 @@ internal sealed class FormatDetector(ReadOnlyMemory<byte> patch, int maxLine)
     private readonly SortedDictionary<PatchFormat, int> _found = [];
     private int _fence = -1;
     private int _fenceEnd = -1;
+    private int _jsonEnd;
 
     public PatchFormat Detect()
     {
@@ -93,14 +94,17 @@ internal sealed class FormatDetector(ReadOnlyMemory<byte> patch, int maxLine)
     /// <summary>JSON in prose counts when it is of a form that stands in prose; JSON that is all of the text counts always.</summary>
     private PatchFormat? LookAtJson(ReplyText text, int line)
     {
-        if (_found.ContainsKey(PatchFormat.PatchSet) || _found.ContainsKey(PatchFormat.LspEdit))
+        // What stands within an object was looked at with it.
+        if (text.Start(line) < _jsonEnd || _found.ContainsKey(PatchFormat.PatchSet) || _found.ContainsKey(PatchFormat.LspEdit))
         {
             return null;
         }
 
         PatchFormat? last = null;
         var isFirst = text.Bytes.Span[..text.Start(line)].Trim(" \t\r\n"u8).IsEmpty;
-        foreach (var format in JsonShape.Read(text.Bytes.Span[text.Start(line)..]))
+        var formats = JsonShape.Read(text.Bytes.Span[text.Start(line)..], out var length);
+        _jsonEnd = text.Start(line) + length;
+        foreach (var format in formats)
         {
             if (isFirst || format is PatchFormat.AIPatch or PatchFormat.StrReplace)
             {

@@ -5,9 +5,13 @@ namespace Orchestrator.Patching;
 /// <summary>Tells from the members of the first object which form a JSON text has. Values are not read.</summary>
 internal static class JsonShape
 {
-    /// <summary>The forms whose members the first object has.</summary>
-    public static SortedSet<PatchFormat> Read(ReadOnlySpan<byte> json)
+    /// <summary>Reads the first object.</summary>
+    /// <param name="json">A text that begins with JSON.</param>
+    /// <param name="length">How many bytes were read, when the object is whole; else 0.</param>
+    /// <returns>The forms whose members it has.</returns>
+    public static SortedSet<PatchFormat> Read(ReadOnlySpan<byte> json, out int length)
     {
+        length = 0;
         var formats = new SortedSet<PatchFormat>();
         var reader = new Utf8JsonReader(json, isFinalBlock: true, default);
         try
@@ -26,6 +30,8 @@ internal static class JsonShape
                 reader.Read();
                 reader.Skip();
             }
+
+            length = (int)reader.BytesConsumed;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -17,6 +17,8 @@ internal sealed class PatchReader(PatchOptions options)
             throw new PatchFormatException(PatchConflictCode.Empty, 1, "The patch is empty.", 1);
         }
 
+        // A mark before the text is how it was carried, and would hide the first line of a diff.
+        patch = patch.Span.StartsWith("\uFEFF"u8) ? patch[3..] : patch;
         format = format == PatchFormat.Auto ? new FormatDetector(patch, options.MaxLineBytes).Detect() : format;
         return format switch
         {

@@ -1,8 +1,13 @@
+using System.Buffers;
+
 namespace Orchestrator.Patching;
 
 /// <summary>The name of a file as models write it above a block: bare, in backticks or bold, as a heading, with a colon, or behind a fence.</summary>
 internal static class FileNameLine
 {
+    /// <summary>Marks of a sentence that quotes a name, and characters that no system with all of them takes in names.</summary>
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create("`\"*?<>|");
+
     /// <summary>The name in a line; <see langword="null"/> when there is none.</summary>
     public static string? Read(string line)
     {
@@ -29,7 +34,7 @@ internal static class FileNameLine
     public static bool LooksLikeName(string name)
     {
         var isPath = name.Contains('.', StringComparison.Ordinal) || name.Contains('/', StringComparison.Ordinal);
-        return name.Length is > 0 and <= 4096 && !name.EndsWith('.') && !name.EndsWith('!') && !name.EndsWith('?') && !name.EndsWith(',')
+        return name.Length is > 0 and <= 4096 && !name.AsSpan().ContainsAny(NotInNames) && !name.EndsWith('.') && !name.EndsWith('!') && !name.EndsWith('?') && !name.EndsWith(',')
             && (!name.Contains(' ', StringComparison.Ordinal) || (isPath && LastPart(name).Contains('.', StringComparison.Ordinal) && !name.Contains(". ", StringComparison.Ordinal)));
     }
 

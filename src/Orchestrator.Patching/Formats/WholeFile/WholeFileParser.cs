@@ -9,6 +9,9 @@ internal sealed class WholeFileParser(PatchOptions options)
     private static readonly string[] Commands =
         ["bash", "sh", "shell", "console", "cmd", "batch", "bat", "powershell", "ps1", "pwsh", "zsh", "fish", "ksh", "csh", "tcsh", "text", "output", "log", "terminal"];
 
+    private static readonly string[] BareNames =
+        ["Makefile", "Dockerfile", "Containerfile", "LICENSE", "README", "CHANGELOG", "NOTICE", "AUTHORS", "CODEOWNERS", "Gemfile", "Rakefile", "Procfile", "Jenkinsfile", "Vagrantfile", "Podfile", "Justfile", "BUILD", "WORKSPACE"];
+
     private readonly PatchBudget _budget = new(options);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
@@ -19,7 +22,7 @@ internal sealed class WholeFileParser(PatchOptions options)
         {
             if (FenceMark.Read(text.Trimmed(line)) is { } mark)
             {
-                if (Name(text, line, mark) is not null)
+                if (Name(text, line, mark) is { } name && (IsFileName(name[(name.LastIndexOf('/') + 1)..]) || name.Count(static c => c == '/') > 1))
                 {
                     return true;
                 }
@@ -135,10 +138,17 @@ internal sealed class WholeFileParser(PatchOptions options)
         }
 
         var isMarked = line.StartsWith('`') || line.StartsWith('*') || line.StartsWith('#');
+        var bare = line.TrimStart('#').Trim().TrimEnd(':');
+        var isQuoted = (bare.StartsWith('`') && bare.EndsWith('`')) || (bare.StartsWith("**", StringComparison.Ordinal) && bare.EndsWith("**", StringComparison.Ordinal));
         var name = FileNameLine.Read(line);
         var inner = name?.Trim('`', '*', ':').Trim();
-        return inner is { Length: > 0 } && (isMarked || !needsMark) && FileNameLine.LooksLikeName(inner) && (IsPath(inner) || (inner == line && !inner.EndsWith(':'))) ? inner : null;
+
+        // Several words are a sentence about a file unless they are marked as one name.
+        return inner is { Length: > 0 } && (isQuoted || !inner.Contains(' ', StringComparison.Ordinal)) && (isMarked || !needsMark) && FileNameLine.LooksLikeName(inner) && (IsPath(inner) || (inner == line && !inner.EndsWith(':'))) ? inner : null;
     }
+
+    /// <summary>Whether a name is one of a file beyond doubt: a word alone above a fence may be a heading.</summary>
+    private static bool IsFileName(string name) => name.Contains('.', StringComparison.Ordinal) || BareNames.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsPath(string name) => name.Contains('.', StringComparison.Ordinal) || name.Contains('/', StringComparison.Ordinal);
 }

@@ -20,7 +20,7 @@ internal static class WholeFileWriter
 
             RequireWhole(change);
             var fence = TextOutput.Fence(change.After);
-            output.Line(change.Path);
+            output.Line(Label(change.Path));
             output.Line(fence);
             output.Lines(change.After.Span);
             output.Line(fence);
@@ -30,9 +30,12 @@ internal static class WholeFileWriter
         return output.ToContent();
     }
 
+    /// <summary>A name of several words is marked as one.</summary>
+    private static string Label(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"`{path}`" : path;
+
     private static void RequireWhole(TextChange change)
     {
-        if (WholeFileParser.ReadName(change.Path, needsMark: false) != change.Path || change.Path.Any(char.IsControl))
+        if (WholeFileParser.ReadName(Label(change.Path), needsMark: false) != change.Path || change.Path.Any(char.IsControl))
         {
             throw TextChange.Inexpressible(PatchFormat.WholeFile, change.Path, "its name cannot stand alone in a line");
         }

@@ -7,6 +7,10 @@ public sealed class AIPatchParserTests
     private const string Hash = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef";
 
     [Fact]
+    public void A_path_of_an_agent_on_Windows_is_read_as_it_is_meant() =>
+        Assert.Equal("src/a.cs", Assert.Single(ParserCalls.Read("""{"file": "src\\a.cs", "operation": "append", "block": "x"}""").Files).Path);
+
+    [Fact]
     public void Every_operation_becomes_an_edit_at_its_lines()
     {
         var patch = Read($$"""

@@ -64,4 +64,15 @@ public sealed class FormatDetectorTests
     [InlineData("")]
     [InlineData(" \r\n\t")]
     public void Nothing_is_empty(string patch) => Assert.Equal(PatchConflictCode.Empty, Refuse(patch).Code);
+
+    [Fact]
+    public void Json_in_json_is_looked_at_once()
+    {
+        var text = string.Concat(Enumerable.Repeat("{\"a\":\n", 60)) + "[" + string.Concat(Enumerable.Repeat("1,\n", 10)) + "{\n\"operation\": 1}]" + new string('}', 60) + "\n";
+
+        Assert.Contains("cannot be told", Refuse(text).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mark_before_a_patch_set_is_no_part_of_it() => Assert.Empty(Read("\uFEFF{\"task_id\": \"t\", \"files\": []}").Files);
 }

@@ -32,4 +32,19 @@ public sealed class WholeFileParserTests
     [InlineData("no fences", 1, 1, "no fenced block")]
     public void What_is_wrong_is_told_with_its_line_and_column(string reply, int line, int column, string words) =>
         RefuseAt(line, column, words, reply, PatchFormat.WholeFile);
+
+    [Theory]
+    [InlineData("In `src/a.cs`:\n```\none\n```\n")]
+    [InlineData("Update src/a.cs\n```\none\n```\n")]
+    [InlineData("# Then run node.js\n```\none\n```\n")]
+    public void A_sentence_above_a_fence_is_no_name(string reply) => RefuseAt(2, 1, "no file name", reply, PatchFormat.WholeFile);
+
+    [Fact]
+    public void A_name_of_several_words_is_one_when_it_is_marked() => Assert.Equal("my notes/a b.txt", Assert.Single(Read("`my notes/a b.txt`\n```\none\n```\n").Files).Path);
+
+    [Theory]
+    [InlineData("Example")]
+    [InlineData("Output")]
+    [InlineData("and/or")]
+    public void A_heading_above_a_fence_makes_no_form(string heading) => Assert.Contains("cannot be told", Refuse(heading + "\n```\none\n```\n").Message, StringComparison.Ordinal);
 }
