@@ -99,9 +99,6 @@ public sealed class FallbackTests : IDisposable
             ("shaky", ShellProviders.Shell("echo half >> hello.txt; exit 7", new JsonObject { ["capabilities"] = able, ["pricePerTaskUsd"] = 0.01 })),
             ("steady", ShellProviders.Shell("echo more >> hello.txt", new JsonObject { ["capabilities"] = able.DeepClone(), ["pricePerTaskUsd"] = 0.10 })),
             ("codex", new JsonObject { ["enabled"] = false }));
-        var settings = JsonNode.Parse(File.ReadAllText(config))!;
-        settings["routing"] = new JsonObject { ["learning"] = new JsonObject { ["explorationShare"] = 0, ["floorShare"] = 0 } };
-        _rig.Configure(settings.ToJsonString());
         return _rig.RunAsync("run", "--repo", _repository.Path, "--task", "Append.", "--config", config, "--verify", "grep -q more hello.txt");
     }
 

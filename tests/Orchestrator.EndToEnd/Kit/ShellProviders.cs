@@ -18,7 +18,9 @@ internal static class ShellProviders
             configured[name] = settings;
         }
 
-        return rig.Configure(new JsonObject { ["providers"] = configured }.ToJsonString());
+        // The first choice must not depend on a draw.
+        var routing = new JsonObject { ["seed"] = 42, ["learning"] = new JsonObject { ["explorationShare"] = 0, ["floorShare"] = 0 } };
+        return rig.Configure(new JsonObject { ["providers"] = configured, ["routing"] = routing }.ToJsonString());
     }
 
     /// <summary>The settings of a command provider that runs a script, with more settings beside.</summary>

@@ -229,5 +229,8 @@ public sealed class ProviderRoutingChatClientTests
     }
 
     private ProviderRoutingChatClient Client(params (string Name, decimal Price, ScriptedChatClient Client)[] providers) =>
-        new(providers.Select(provider => new ChatProvider(Descriptor(provider.Name, provider.Price), provider.Client)), timeProvider: _clock);
+        new(
+            providers.Select(provider => new ChatProvider(Descriptor(provider.Name, provider.Price), provider.Client)),
+            new ProviderRoutingOptions { Seed = 42, Learning = { ExplorationShare = 0, FloorShare = 0 } }, // The cheaper one is always first.
+            timeProvider: _clock);
 }

@@ -27,7 +27,7 @@ public static class Engines
     /// <summary>
     /// The absolute path of an engine's executable (for <c>postgres</c> its connection string); skips or fails the test when it is missing.
     /// </summary>
-    /// <param name="engine"><c>git</c>, <c>python3</c>, <c>node</c>, <c>codex</c>, <c>postgres</c>, or the name of any executable on the path.</param>
+    /// <param name="engine"><c>git</c>, <c>python3</c>, <c>node</c>, <c>codex</c>, <c>claude</c>, <c>gemini</c>, <c>copilot</c>, <c>postgres</c>, or the name of any executable on the path.</param>
     public static string Require(string engine) => Find(engine) ?? Missing(engine, $"eng/engines.sh {engine}");
 
     /// <summary>The absolute path of an engine's executable (for <c>postgres</c> its connection string), or null when it is missing.</summary>
@@ -38,7 +38,7 @@ public static class Engines
         return engine switch
         {
             "postgres" => FindPostgres(),
-            "codex" => InCache(engine) ?? OnPath(engine), // the version the tests were written for
+            "codex" or "claude" or "gemini" or "copilot" => InCache(engine) ?? OnPath(engine), // the version the tests were written for
             _ => OnPath(engine) ?? InCache(engine),
         };
     }

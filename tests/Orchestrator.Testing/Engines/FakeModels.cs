@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Xunit;
 
 namespace Orchestrator.Testing;
 
@@ -23,11 +22,20 @@ public sealed class FakeModels : IAsyncDisposable
     {
         var python = Engines.Require("python3");
         var script = Engines.RequireShared("conformance", "agents", "fake_models.py");
-        var port = FreePorts.Next();
-        var directory = new TemporaryDirectory();
-        var models = new FakeModels(Process.Start(new ProcessStartInfo(python, [script, $"{port}", LogIn(directory)]))!, port, directory);
-        await models.WaitUntilReachableAsync(cancellationToken);
-        return models;
+        for (var attempt = 1; ; attempt++)
+        {
+            // Somebody else may take the port before the server does, and answer in its place.
+            var port = FreePorts.Next();
+            var directory = new TemporaryDirectory();
+            var models = new FakeModels(Process.Start(new ProcessStartInfo(python, [script, $"{port}", LogIn(directory)]))!, port, directory);
+            if (await models.AnswersAsync(cancellationToken))
+            {
+                return models;
+            }
+
+            await models.DisposeAsync();
+            Assert.True(attempt < 5, "The fake model endpoint found no port of its own.");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -40,25 +48,27 @@ public sealed class FakeModels : IAsyncDisposable
 
     private static string LogIn(TemporaryDirectory directory) => directory.Combine("requests.log");
 
-    private async Task WaitUntilReachableAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until it is this server that answers on the port: it writes down what it is asked.</summary>
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        var mark = $"probe-{Environment.ProcessId}-{System.IO.Path.GetFileName(_directory.Path)}";
+        while (!_process.HasExited)
         {
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException("The fake model endpoint ended at once.");
-            }
-
             try
             {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
-                return;
+                using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{Port}/{mark}"), cancellationToken);
+                if (Log().Contains(mark, StringComparison.Ordinal))
+                {
+                    return true;
+                }
             }
-            catch (SocketException)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 await Task.Yield(); // It has not opened its port yet.
             }
         }
+
+        return false;
     }
 }
