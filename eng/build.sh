@@ -93,7 +93,10 @@ run_tests() { # project
     return
   fi
 
-  timeout --kill-after=10 1200 "$program" --no-progress --no-ansi > "$log" 2>&1 < /dev/null || code=$?
+  # A folder of its own for temporary files, so that what is left shows.
+  local temporary
+  temporary=$(mktemp -d)
+  TMPDIR=$temporary timeout --kill-after=10 1200 "$program" --no-progress --no-ansi > "$log" 2>&1 < /dev/null || code=$?
   p=$(summary succeeded "$log") f=$(summary failed "$log") s=$(summary skipped "$log")
   # A crash, a time-out or a project without tests is a failure too, though no test says so.
   if [ $code -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
@@ -104,6 +107,25 @@ run_tests() { # project
     grep -v '^\[+' "$log" | tail -150 | sed 's/^/    /'
   elif [ "$s" -gt 0 ]; then
     grep -A1 '^skipped ' "$log" | grep '^ ' | sort | uniq -c | head -10 | sed 's/^/    /'
+  fi
+
+  case $name in
+    *.Providers.Tests | *.EndToEnd) leaks "$name" "$temporary" "$log" ;;
+  esac
+  rm -rf "$temporary"
+}
+
+# Runs of agents leave nothing: no file of ours, no process, and none of the keys that the tests mark.
+leaks() { # name folder log
+  local name=$1 folder=$2 log=$3 found
+  found=$({
+    find "$folder" -mindepth 1 -maxdepth 1 -name 'orchestrator*' | sed 's/^/file    /'
+    grep -lzs '^ORCHESTRATOR_EXECUTION=' /proc/[0-9]*/environ 2> /dev/null | sed 's/^/process /'
+    grep -rls 'sk-marked-' "$folder" "$log" | sed 's/^/key in  /'
+  } || true)
+  if [ -n "$found" ]; then
+    printf '  %-44s FAILED: it left\n%s\n' "$name" "$(printf '%s\n' "$found" | head -20 | sed 's/^/    /')"
+    failed=$((failed + 1))
   fi
 }
 

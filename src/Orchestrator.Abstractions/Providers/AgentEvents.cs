@@ -31,6 +31,9 @@ public sealed record AgentToolCall : AgentEvent
 
     /// <summary>Whether it worked; <see langword="null"/> while it runs.</summary>
     public bool? Succeeded { get; init; }
+
+    /// <summary>The edit that it made, as AIPatch operations in JSON, from a provider whose edits are patches; <see langword="null"/> otherwise. Redacted.</summary>
+    public string? Patch { get; init; }
 }
 
 /// <summary>The agent proposes a plan for the task.</summary>

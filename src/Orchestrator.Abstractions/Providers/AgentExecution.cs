@@ -33,6 +33,14 @@ public sealed record AgentExecution
     /// <summary>What may still be spent on the task, in US dollars; <see langword="null"/> for no limit.</summary>
     public decimal? BudgetUsd { get; init => field = Require.OptionalAtLeast(value, 0m); }
 
+    /// <summary>More arguments for the provider's program, put after all others; a provider that runs none on this machine refuses them.</summary>
+    /// <value>None by default.</value>
+    public ValueList<string> Arguments { get; init => field = value ?? []; } = [];
+
+    /// <summary>Names of secrets that the provider's program gets as environment variables beside its own key; a provider that runs none on this machine refuses them.</summary>
+    /// <value>None by default.</value>
+    public ValueList<string> SecretNames { get; init => field = value ?? []; } = [];
+
     /// <summary>Our clocks over the agent; <see langword="null"/> for those of the provider's configuration.</summary>
     public AgentTimeLimits? TimeLimits { get; init; }
 

@@ -23,6 +23,10 @@ public sealed record AgentResult
     /// <summary>The session, to continue it later.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>How many times the agent was refused a tool. With no changes at all, that is why.</summary>
+    /// <value>0 by default; not negative.</value>
+    public int RefusedTools { get; init => field = Require.AtLeast(value, 0); }
+
     /// <summary>Where people can look at it: a pull request, a session page.</summary>
     public string? Url { get; init; }
 }

@@ -21,6 +21,21 @@ public static class SecretNames
     /// <summary>GitHub, with the smallest scope that does.</summary>
     public const string GitHub = "GITHUB_TOKEN";
 
+    /// <summary>GitHub Copilot CLI: a token with the right to Copilot and nothing else. Never that of <see cref="GitHub"/>, which may write to repositories.</summary>
+    public const string Copilot = "COPILOT_GITHUB_TOKEN";
+
     /// <summary>All of the above.</summary>
-    public static ValueList<string> All { get; } = [Jules, Codex, Gemini, Claude, Cursor, GitHub];
+    public static ValueList<string> All { get; } = [Jules, Codex, Gemini, Claude, Cursor, GitHub, Copilot];
+
+    /// <summary>What the vendor's own tools call a secret. Asked for when nobody knows it by its name here.</summary>
+    /// <param name="name">One of <see cref="All"/>, or any other name, which has no others.</param>
+    /// <returns>The other names, in order; empty when there are none.</returns>
+    public static ValueList<string> AliasesOf(string name) => name switch
+    {
+        Codex => ["OPENAI_API_KEY"],
+        Gemini => ["GOOGLE_API_KEY"],
+        Claude => ["ANTHROPIC_API_KEY"],
+        GitHub => ["GH_TOKEN"],
+        _ => [],
+    };
 }

@@ -36,6 +36,7 @@ internal static class DoctorCommand
         yield return Program("git", required: true, "install git 2.30 or newer: https://git-scm.com, or `apt-get install git`");
         yield return Program("dotnet", required: false, "needed by the dotnet-format provider: https://dot.net");
         yield return ConfinementCheck();
+        yield return new DoctorCheck("containment", ProcessContainment.IsComplete, Required: false, ProcessContainment.Description, "run where this user may make control groups: as root, under systemd, or in a container");
         yield return await StateAsync(host, cancellationToken);
         foreach (var name in SecretNames.All)
         {

@@ -27,7 +27,7 @@ internal static class RepositorySettings
 
         foreach (var provider in file.GetSection("providers").GetChildren().Where(provider => !trustedProviders.Contains(provider.Key)))
         {
-            if ((provider["kind"] ?? "command") != "command" || provider.Key.Equals("codex", StringComparison.OrdinalIgnoreCase))
+            if ((provider["kind"] ?? "command") != "command" || ProviderSettings.IsAgentCli(provider.Key))
             {
                 errors.Add($"{path} adds the provider '{provider.Key}', which is no plain command; a repository may add commands only: name it in {ConfigurationSources.UserFile} or with --config.");
                 continue;

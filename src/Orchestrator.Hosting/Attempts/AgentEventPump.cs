@@ -33,6 +33,7 @@ internal sealed class AgentEventPump(AgentTaskTrail trail, ISecretRedactor redac
         Patch = result.Patch,
         Usage = result.Usage,
         CostUsd = result.CostUsd,
+        RefusedTools = result.RefusedTools,
     };
 
     private static Attempt Failed(AgentExecution execution, AgentFailure failure) => new()

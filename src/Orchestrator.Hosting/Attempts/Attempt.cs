@@ -18,6 +18,9 @@ internal sealed record Attempt
 
     public string Summary { get; init; } = "";
 
+    /// <summary>How many times the agent was refused a tool.</summary>
+    public int RefusedTools { get; init; }
+
     public string? Model { get; init; }
 
     public string? SessionId { get; init; }

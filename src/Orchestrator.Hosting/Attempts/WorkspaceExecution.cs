@@ -14,6 +14,11 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
 
     public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, ExecutionRecord record, decimal? budgetUsd, CancellationToken cancellationToken)
     {
+        if ((run.Arguments.Count > 0 || run.SecretNames.Count > 0) && provider.Descriptor.Kind is not (ProviderKind.AgentCli or ProviderKind.Command))
+        {
+            return new Attempt { ExecutionId = record.Id, Failure = Failure(FailureClass.Configuration, $"{provider.Descriptor.Name} runs no program on this machine: it takes no arguments and no more secrets.") };
+        }
+
         var workspace = await workspaces.CreateAsync(run.Repository, record.Id, run.Report.BaseCommit, cancellationToken).ConfigureAwait(false);
         await using var removal = workspace.ConfigureAwait(false);
         await workspace.WatchRepositoryAsync(cancellationToken).ConfigureAwait(false);
@@ -26,6 +31,8 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
             Workspace = workspace.Workspace,
             Model = record.Model,
             BudgetUsd = budgetUsd,
+            Arguments = run.Arguments,
+            SecretNames = run.SecretNames,
         };
         var attempt = await pump.RunAsync(run, provider, execution, cancellationToken).ConfigureAwait(false);
         var escapes = await workspace.FindEscapesAsync(cancellationToken).ConfigureAwait(false);
@@ -45,9 +52,19 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
         }
 
         var changes = await workspace.CollectAsync(cancellationToken).ConfigureAwait(false);
+        if (changes.Refusal is { } refusal)
+        {
+            return attempt with { Failure = Failure(FailureClass.PatchRejected, redactor.Redact(refusal)) };
+        }
+
         if (changes.IsEmpty)
         {
-            return attempt with { Failure = Failure(FailureClass.NoChanges, $"{run.Report.Provider} ended well but changed nothing. Its last words: {Quote(attempt.Summary)}") };
+            return attempt with
+            {
+                Failure = attempt.RefusedTools > 0
+                    ? Failure(FailureClass.PermissionDenied, $"{run.Report.Provider} was refused its tools {attempt.RefusedTools} times and changed nothing. Its last words: {Quote(attempt.Summary)}")
+                    : Failure(FailureClass.NoChanges, $"{run.Report.Provider} ended well but changed nothing. Its last words: {Quote(attempt.Summary)}"),
+            };
         }
 
         var parsed = patches.Parse(changes.Diff, run.Task.Id, PatchFormat.UnifiedDiff);

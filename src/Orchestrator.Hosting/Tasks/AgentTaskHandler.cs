@@ -28,17 +28,22 @@ internal sealed class AgentTaskHandler(
             return TaskHandlerResult.Failed(new TaskFailure { Code = FailureClass.Configuration.ToName(), Message = $"The payload is no task: {error.Message}" });
         }
 
-        logger.TaskStarted(task.Id, context.Task.Crashes);
-        var run = new AgentTaskRun(task, context, trail);
-        await run.RecordAsync(AgentTaskStep.Leased, OperationNames.TaskLeased, OperationOutcome.Succeeded, $"Worker took the task, lease {context.FencingToken}.", cancellationToken).ConfigureAwait(false);
+        return await RunAsync(new AgentTaskRun(task, context, trail), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Carries out a task whose payload was read.</summary>
+    public async ValueTask<TaskHandlerResult> RunAsync(AgentTaskRun run, CancellationToken cancellationToken)
+    {
+        logger.TaskStarted(run.Task.Id, run.Context.Task.Crashes);
+        await run.RecordAsync(AgentTaskStep.Leased, OperationNames.TaskLeased, OperationOutcome.Succeeded, $"Worker took the task, lease {run.Context.FencingToken}.", cancellationToken).ConfigureAwait(false);
         try
         {
-            await RunAsync(run, cancellationToken).ConfigureAwait(false);
+            await GoThroughAsync(run, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             // Broken machinery: what was begun in the tree has been taken back on the way here. The task must end with its reason.
-            logger.TaskBroke(error, task.Id);
+            logger.TaskBroke(error, run.Task.Id);
             run.Report = run.Report with { Status = AgentTaskStatus.Failed, Failure = Broken(error) };
         }
 
@@ -46,7 +51,7 @@ internal sealed class AgentTaskHandler(
         return await FinishAsync(run).ConfigureAwait(false);
     }
 
-    private async ValueTask RunAsync(AgentTaskRun run, CancellationToken cancellationToken)
+    private async ValueTask GoThroughAsync(AgentTaskRun run, CancellationToken cancellationToken)
     {
         await attempts.CloseAbandonedAsync(run, cancellationToken).ConfigureAwait(false);
         var checkpoint = ReadCheckpoint(run.Context.Task);

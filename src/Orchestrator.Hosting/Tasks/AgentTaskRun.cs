@@ -15,6 +15,12 @@ internal sealed class AgentTaskRun(AgentTask task, TaskContext context, AgentTas
 
     public TaskContext Context { get; } = context;
 
+    /// <summary>More arguments for the provider's program, see <see cref="Providers.AgentExecution.Arguments"/>.</summary>
+    public ValueList<string> Arguments { get; init; } = [];
+
+    /// <summary>More secrets for the provider's program, see <see cref="Providers.AgentExecution.SecretNames"/>.</summary>
+    public ValueList<string> SecretNames { get; init; } = [];
+
     /// <summary>The repository's directory, absolute.</summary>
     public string Repository { get; } = task.Source is LocalSource local ? Path.GetFullPath(local.Path) : "";
 

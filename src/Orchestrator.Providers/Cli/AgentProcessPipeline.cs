@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Providers.Cli.Output;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
@@ -38,7 +39,7 @@ internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor
 
             foreach (var happened in Understand(provider, request, parser, output.Current))
             {
-                yield return Stamp(happened);
+                yield return Stamp(BoundedEvents.Bound(happened));
             }
         }
     }
@@ -57,7 +58,9 @@ internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor
         }
 
         var tail = redactor.Redact(exit.ErrorTail);
-        return [exit.End == ProcessEnd.Exited ? parser.End(exit, tail) : Stopped(request, parser, exit, tail)];
+        return [exit.End == ProcessEnd.Exited ? parser.End(exit, tail)
+            : exit.End == ProcessEnd.IdleTimeout && parser.IsDone ? parser.End(exit with { ExitCode = 0 }, tail)
+            : Stopped(request, parser, exit, tail)];
     }
 
     private static AgentFailed Stopped(ProcessRequest request, IAgentOutputParser parser, ProcessExit exit, string tail)

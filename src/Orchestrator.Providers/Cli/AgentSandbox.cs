@@ -33,6 +33,13 @@ internal static class AgentSandbox
         return environment;
     }
 
+    /// <summary>Keeps calls to this machine from going through a proxy of the network.</summary>
+    public static void KeepLoopbackDirect(Dictionary<string, string> environment)
+    {
+        var known = environment.GetValueOrDefault("NO_PROXY") ?? environment.GetValueOrDefault("no_proxy");
+        environment["NO_PROXY"] = environment["no_proxy"] = string.IsNullOrWhiteSpace(known) ? "127.0.0.1,localhost" : known + ",127.0.0.1,localhost";
+    }
+
     /// <summary>Where it may write.</summary>
     public static IReadOnlyList<string> WritablePaths(AgentWorkspace workspace, IEnumerable<string> more) =>
         [workspace.Directory, workspace.HomeDirectory, workspace.TemporaryDirectory, "/dev", .. more.Select(path => Path.GetFullPath(Executables.ExpandHome(path)))];

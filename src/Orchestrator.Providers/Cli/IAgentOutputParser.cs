@@ -14,4 +14,10 @@ internal interface IAgentOutputParser
 
     /// <summary>The tokens seen so far, for an execution that was stopped.</summary>
     TokenUsage Usage { get; }
+
+    /// <summary>
+    /// Whether the program has said its last words although it may still run: programs that are known to stay alive say <see langword="true"/> then, and silence after it
+    /// is no time-out.
+    /// </summary>
+    bool IsDone => false;
 }

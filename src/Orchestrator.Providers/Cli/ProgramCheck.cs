@@ -15,14 +15,20 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
     };
 
     /// <param name="executable">The program.</param>
-    /// <param name="versionArguments">What makes it print its version; <see langword="null"/> for a program that is not to be run.</param>
+    /// <param name="versionArguments">What makes it print its version; <see langword="null"/> for a program that is not to be run: the version is then that of its package, if it can be found.</param>
     /// <param name="secretNames">The secrets it needs.</param>
     /// <param name="install">How to get the program.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="testedVersion">The version that we know it to work with.</param>
     public async ValueTask<ProviderHealth> RunAsync(
-        string executable, string[]? versionArguments, IReadOnlyList<string> secretNames, string install, CancellationToken cancellationToken)
+        string executable, string[]? versionArguments, IReadOnlyList<string> secretNames, string install, CancellationToken cancellationToken, string? testedVersion = null)
     {
-        var details = new List<KeyValuePair<string, string>> { new("confinement", WriteConfinement.Description) };
+        var details = new List<KeyValuePair<string, string>> { new("confinement", WriteConfinement.Description), new("containment", ProcessContainment.Description) };
+        if (testedVersion is not null)
+        {
+            details.Add(new("tested_version", testedVersion));
+        }
+
         if (Executables.Find(executable) is not { } path)
         {
             return Health(HealthStatus.Unhealthy, $"'{executable}' was not found. {install}", details);
@@ -38,21 +44,39 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
             }
         }
 
+        if (secretNames.Count > 0)
+        {
+            details.Add(new("authentication", missing.Count == 0 ? "present" : "missing"));
+        }
+
         if (missing.Count > 0)
         {
             details.Add(new("missing_secrets", string.Join(", ", missing)));
             return Health(HealthStatus.Unhealthy, $"The secret {string.Join(", ", missing)} is missing: set the environment variable of that name, or register a secret provider that knows it.", details);
         }
 
-        return versionArguments is null
-            ? Health(HealthStatus.Healthy, $"{path} is installed.", details)
-            : await AskVersionAsync(path, versionArguments, details, cancellationToken).ConfigureAwait(false);
+        if (versionArguments is not null)
+        {
+            return await AskVersionAsync(path, versionArguments, testedVersion, details, cancellationToken).ConfigureAwait(false);
+        }
+
+        return testedVersion is not null && NpmPackage.VersionBeside(path) is { } version
+            ? Versioned(path, version, testedVersion, details)
+            : Health(HealthStatus.Healthy, $"{path} is installed.", details);
+    }
+
+    private static ProviderHealth Versioned(string path, string version, string? testedVersion, List<KeyValuePair<string, string>> details)
+    {
+        details.Add(new("version", version));
+        var untested = testedVersion is not null && !version.Contains(testedVersion, StringComparison.Ordinal);
+        return Health(HealthStatus.Healthy, untested ? $"{path}, {version}; tested with {testedVersion}." : $"{path}, {version}.", details);
     }
 
     private static ProviderHealth Health(HealthStatus status, string message, List<KeyValuePair<string, string>> details) =>
         new() { Status = status, Message = message, Details = new ValueMap([.. details]) };
 
-    private async ValueTask<ProviderHealth> AskVersionAsync(string path, string[] arguments, List<KeyValuePair<string, string>> details, CancellationToken cancellationToken)
+    private async ValueTask<ProviderHealth> AskVersionAsync(
+        string path, string[] arguments, string? testedVersion, List<KeyValuePair<string, string>> details, CancellationToken cancellationToken)
     {
         var request = new ProcessRequest
         {
@@ -80,7 +104,6 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
             return Health(HealthStatus.Unhealthy, exception.Message, details);
         }
 
-        details.Add(new("version", version));
-        return Health(HealthStatus.Healthy, $"{path}, {version}.", details);
+        return Versioned(path, version, testedVersion, details);
     }
 }

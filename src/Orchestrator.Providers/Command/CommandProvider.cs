@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Orchestrator.Providers.Cli;
+using Orchestrator.Providers.Command.Output;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
@@ -37,6 +38,12 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             environment[secret] = value.Reveal();
         }
 
+        if (await ExecutionSecrets.AddAsync(execution, secrets, environment, cancellationToken).ConfigureAwait(false) is { } missing)
+        {
+            yield return AgentSandbox.Refuse(FailureClass.Authentication, $"The task orders the secret {missing}, which nobody knows: set the environment variable of that name.", time.GetUtcNow());
+            yield break;
+        }
+
         if (Executables.Find(options.Executable, workspace.Directory) is null)
         {
             yield return AgentSandbox.Refuse(FailureClass.Unavailable, NotFound(options), time.GetUtcNow());
@@ -46,14 +53,15 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
         yield return new AgentStarted { At = time.GetUtcNow(), Model = execution.Model };
         var request = new ProcessRequest
         {
-            Command = new CommandLine { Executable = options.Executable, Arguments = [.. options.Arguments.Select(argument => Fill(argument, execution, workspace))] },
+            Command = new CommandLine { Executable = options.Executable, Arguments = [.. options.Arguments.Select(argument => Fill(argument, execution, workspace)), .. execution.Arguments] },
             WorkingDirectory = workspace.Directory,
             Environment = environment,
             ExecutionId = execution.Id,
+            StandardInput = options.InstructionsOnInput ? AgentSandbox.Instructions(execution, workspace) : "",
             Limits = execution.TimeLimits ?? options.TimeLimits,
             WritablePaths = options.ConfineWrites ? AgentSandbox.WritablePaths(workspace, options.WritablePaths) : null,
         };
-        await foreach (var happened in pipeline.RunAsync(name, request, new CommandOutputParser(options), cancellationToken).ConfigureAwait(false))
+        await foreach (var happened in pipeline.RunAsync(name, request, CreateParser(options), cancellationToken).ConfigureAwait(false))
         {
             yield return happened;
         }
@@ -61,6 +69,9 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
 
     public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
         check.RunAsync(options.Executable, null, [.. options.SecretNames], options.InstallHint.Length > 0 ? options.InstallHint : "Install it, or set Executable to its path.", cancellationToken);
+
+    private static IAgentOutputParser CreateParser(CommandProviderOptions options) =>
+        options.Output == CommandOutputFormat.JsonLines ? new CommandJsonLinesParser(options) : new CommandOutputParser(options);
 
     private static string NotFound(CommandProviderOptions options) =>
         $"The program '{options.Executable}' was not found on PATH. {(options.InstallHint.Length > 0 ? options.InstallHint : "Install it, or set Executable to its path.")}";

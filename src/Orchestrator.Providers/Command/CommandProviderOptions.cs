@@ -62,6 +62,18 @@ public sealed class CommandProviderOptions
     /// <value>Empty by default: 0 alone.</value>
     public IList<int> SuccessExitCodes { get; set; } = [];
 
+    /// <summary>Whether it gets the instructions on its standard input, which is then closed. On the command line they can be seen by others and are limited in length.</summary>
+    /// <value><see langword="false"/>: its input is empty.</value>
+    public bool InstructionsOnInput { get; set; }
+
+    /// <summary>What it prints.</summary>
+    /// <value><see cref="CommandOutputFormat.Text"/> by default.</value>
+    public CommandOutputFormat Output { get; set; }
+
+    /// <summary>Where things stand in its lines, for <see cref="CommandOutputFormat.JsonLines"/>.</summary>
+    /// <value>Nothing by default: the exit code alone says how it went.</value>
+    public CommandOutputMapping Mapping { get; set; } = new();
+
     /// <summary>How many lines become events; the rest is counted only.</summary>
     /// <value>2000 by default; not negative.</value>
     public int MaxOutputLines { get; set; } = 2000;

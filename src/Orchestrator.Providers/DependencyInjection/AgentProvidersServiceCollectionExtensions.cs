@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Providers.Cli;
 using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Proxy;
 using Orchestrator.Providers.Workspaces;
 using Orchestrator.Secrets;
 
@@ -32,6 +33,8 @@ public static class AgentProvidersServiceCollectionExtensions
             provider.GetRequiredService<ISecretRedactor>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<AgentProcessPipeline>>() ?? NullLogger<AgentProcessPipeline>.Instance));
+        services.TryAddSingleton(static provider => new CredentialProxies(provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<CredentialProxies>>()));
+        services.TryAddSingleton<AgentCliServices>();
         services.TryAddSingleton<GitCommand>();
         services.TryAddSingleton(static provider => new GitRepositories(provider.GetRequiredService<GitCommand>()));
         services.TryAddSingleton(static provider => new TreeSnapshots(provider.GetRequiredService<GitRepositories>(), provider.GetRequiredService<GitCommand>()));

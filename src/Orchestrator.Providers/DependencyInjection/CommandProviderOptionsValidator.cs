@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orchestrator;
 using Orchestrator.Providers.Command;
+using Orchestrator.Providers.Command.Output;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -45,6 +46,36 @@ internal sealed class CommandProviderOptionsValidator : IValidateOptions<Command
             errors.AddError($"Provider '{name}': {nameof(options.TimeLimits)} must be set.");
         }
 
+        CheckOutput(name, options, errors);
         return errors.Build();
+    }
+
+    private static void CheckOutput(string? name, CommandProviderOptions options, ValidateOptionsResultBuilder errors)
+    {
+        if (!Enum.IsDefined(options.Output))
+        {
+            errors.AddError($"Provider '{name}': {nameof(options.Output)} is {options.Output}, which is no format.");
+        }
+
+        if (options.Mapping is not { } mapping)
+        {
+            errors.AddError($"Provider '{name}': {nameof(options.Mapping)} must be set.");
+            return;
+        }
+
+        foreach (var (setting, rule) in mapping.Rules().Where(static setting => JsonRule.TryParse(setting.Rule) is null))
+        {
+            errors.AddError($"Provider '{name}': {nameof(options.Mapping)}.{setting} is '{rule}'; write it as '/path/to/member' or '/path/to/member when /other/member=value'.");
+        }
+
+        if (mapping.LastLine is { } conditions && JsonCondition.TryParseAll(conditions) is null)
+        {
+            errors.AddError($"Provider '{name}': {nameof(options.Mapping)}.{nameof(mapping.LastLine)} is '{conditions}'; write it as '/path/to/member=value', joined by ' and '.");
+        }
+
+        if (options.Output != CommandOutputFormat.JsonLines && (mapping.LastLine is not null || mapping.Rules().Any()))
+        {
+            errors.AddError($"Provider '{name}': {nameof(options.Mapping)} is used only when {nameof(options.Output)} is {nameof(CommandOutputFormat.JsonLines)}.");
+        }
     }
 }

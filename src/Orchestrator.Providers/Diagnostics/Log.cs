@@ -25,4 +25,22 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1413, EventName = "WritesNotConfined", Level = LogLevel.Warning, Message = "{Provider} runs execution {ExecutionId} and may write anywhere: {Reason}.")]
     public static partial void WritesNotConfined(this ILogger logger, string provider, string executionId, string reason);
+
+    [LoggerMessage(EventId = 1460, EventName = "ChatAgentStarted", Level = LogLevel.Debug, Message = "{Provider} starts execution {ExecutionId} with {Model}.")]
+    public static partial void ChatAgentStarted(this ILogger logger, string provider, string executionId, string model);
+
+    [LoggerMessage(EventId = 1461, EventName = "ChatAgentEnded", Level = LogLevel.Debug, Message = "{Provider} ended execution {ExecutionId} after {Turns} answers and {Tokens} tokens.")]
+    public static partial void ChatAgentEnded(this ILogger logger, string provider, string executionId, int turns, long tokens);
+
+    [LoggerMessage(EventId = 1462, EventName = "ChatRequestFailed", Level = LogLevel.Debug, Message = "A request to the chat client failed: {FailureClass} ({ExceptionType}).")]
+    public static partial void ChatRequestFailed(this ILogger logger, FailureClass failureClass, string exceptionType);
+
+    [LoggerMessage(EventId = 1463, EventName = "ChatRequestRepeated", Level = LogLevel.Information, Message = "A request to the chat client failed with {FailureClass}; repetition {Repetition} follows after {Wait}.")]
+    public static partial void ChatRequestRepeated(this ILogger logger, FailureClass failureClass, int repetition, TimeSpan wait);
+
+    [LoggerMessage(EventId = 1464, EventName = "ChatBudgetNotKept", Level = LogLevel.Warning, Message = "{Provider} cannot keep the budget of execution {ExecutionId}: there is no price for {Model}.")]
+    public static partial void ChatBudgetNotKept(this ILogger logger, string provider, string executionId, string model);
+
+    [LoggerMessage(EventId = 1480, EventName = "SubmoduleLeftEmpty", Level = LogLevel.Warning, Message = "The submodule {Path} is empty in the workspace of execution {ExecutionId}: the caller's repository has not checked it out.")]
+    public static partial void SubmoduleLeftEmpty(this ILogger logger, string path, string executionId);
 }

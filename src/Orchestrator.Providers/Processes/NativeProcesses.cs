@@ -11,6 +11,11 @@ internal static partial class NativeProcesses
     private const int SigKill = 9;
     private const int SigTerm = 15;
 
+    // Places after the name in a line of /proc/…/stat.
+    private const int StateField = 0;
+    private const int SessionField = 3;
+    private const int StartTimeField = 19;
+
     /// <summary>Sends the polite signal to the group that the process leads; to the process itself when it leads none, or not yet.</summary>
     public static void Ask(int processId, bool leadsGroup, StopSignal signal)
     {
@@ -36,11 +41,11 @@ internal static partial class NativeProcesses
         }
     }
 
-    /// <summary>Kills every process that carries the mark or belongs to the session. Linux only: elsewhere nothing is found.</summary>
+    /// <summary>Kills every process that carries a mark or belongs to the session. Linux only: elsewhere nothing is found.</summary>
     /// <returns>The processes that were there.</returns>
-    public static IReadOnlyCollection<int> KillSurvivors(string executionId, int sessionId)
+    public static IReadOnlyCollection<int> KillSurvivors(string executionId, int sessionId, long notBefore = 0)
     {
-        var found = FindSurvivors(executionId, sessionId);
+        var found = FindSurvivors(executionId, sessionId, notBefore);
         foreach (var id in found)
         {
             _ = Kill(id, SigKill);
@@ -49,8 +54,11 @@ internal static partial class NativeProcesses
         return found;
     }
 
-    /// <summary>The living processes that carry the mark in their first environment, or belong to the session.</summary>
-    public static List<int> FindSurvivors(string executionId, int sessionId)
+    /// <summary>The living processes that carry the mark of the execution in their first environment or among their limits, or belong to the session.</summary>
+    /// <param name="executionId">The execution.</param>
+    /// <param name="sessionId">The session; 0 for none.</param>
+    /// <param name="notBefore">Processes that started earlier are not looked at, see <see cref="StartTimeOf"/>; 0 for all.</param>
+    public static List<int> FindSurvivors(string executionId, int sessionId, long notBefore = 0)
     {
         var found = new List<int>();
         if (!OperatingSystem.IsLinux())
@@ -58,12 +66,13 @@ internal static partial class NativeProcesses
             return found;
         }
 
-        var mark = Encoding.UTF8.GetBytes($"{ProcessEnvironment.ExecutionMarker}={executionId}\0");
+        var marks = new Marks(
+            Encoding.UTF8.GetBytes($"{ProcessEnvironment.ExecutionMarker}={executionId}\0"), ExecutionMark.Text(ExecutionMark.Of(executionId)), sessionId, notBefore);
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 && id != Environment.ProcessId
-                && IsOurs(folder, mark, sessionId))
+                && IsOurs(folder, marks))
             {
                 found.Add(id);
             }
@@ -72,21 +81,43 @@ internal static partial class NativeProcesses
         return found;
     }
 
-    private static bool IsOurs(string folder, byte[] mark, int sessionId)
+    /// <summary>When a process started, in ticks of the kernel since the machine's; 0 when there is none, or no Linux.</summary>
+    public static long StartTimeOf(int processId)
     {
         try
         {
-            var stat = File.ReadAllText(folder + "/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            if (fields[0] is "Z" or "X")
+            return OperatingSystem.IsLinux() && Stat($"/proc/{processId}") is { Length: > StartTimeField } fields
+                ? long.Parse(fields[StartTimeField], CultureInfo.InvariantCulture)
+                : 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    private static string[] Stat(string folder)
+    {
+        // The name, in brackets, may hold anything, brackets and spaces too.
+        var stat = File.ReadAllText(folder + "/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    private static bool IsOurs(string folder, Marks marks)
+    {
+        try
+        {
+            var fields = Stat(folder);
+            if (fields[StateField] is "Z" or "X" || long.Parse(fields[StartTimeField], CultureInfo.InvariantCulture) < marks.NotBefore)
             {
                 return false;
             }
 
-            return (sessionId > 0 && int.Parse(fields[3], CultureInfo.InvariantCulture) == sessionId)
-                || File.ReadAllBytes(folder + "/environ").AsSpan().IndexOf(mark) >= 0;
+            return (marks.SessionId > 0 && int.Parse(fields[SessionField], CultureInfo.InvariantCulture) == marks.SessionId)
+                || ExecutionMark.IsIn(File.ReadAllText(folder + "/limits"), marks.Limit)
+                || File.ReadAllBytes(folder + "/environ").AsSpan().IndexOf(marks.Variable) >= 0;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             return false; // Gone meanwhile, or somebody else's.
         }
@@ -95,4 +126,6 @@ internal static partial class NativeProcesses
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Kill(int processId, int signal);
+
+    private sealed record Marks(byte[] Variable, string Limit, int SessionId, long NotBefore);
 }

@@ -5,12 +5,25 @@ namespace Orchestrator.Providers.Processes;
 
 /// <summary>Runs processes: no shell, exactly the given environment, our own clocks, confined writes, and nothing left running.</summary>
 /// <remarks>
-/// Thread-safe. A process is stopped with its polite signal, then by a kill of its group, its tree and, on Linux, of every process that carries the
-/// execution's mark or belongs to its session. A process that wipes its environment and makes a session of its own escapes that search; containers hold those.
+/// Thread-safe. A process is stopped with its polite signal, then everything that it started is killed: its control group where the system lets us make one, its
+/// process group and tree and, on Linux, every process that carries the execution's mark or belongs to its session. <see cref="ProcessContainment"/> says what holds
+/// on this system.
 /// </remarks>
-/// <param name="time">The clock of all time limits.</param>
-public sealed class ProcessRunner(TimeProvider time)
+public sealed class ProcessRunner
 {
+    private readonly TimeProvider _time;
+    private readonly ContainmentMeans? _means;
+
+    /// <summary>Creates a runner.</summary>
+    /// <param name="time">The clock of all time limits.</param>
+    public ProcessRunner(TimeProvider time)
+        : this(time, null)
+    {
+    }
+
+    /// <summary>With other means than the system has.</summary>
+    internal ProcessRunner(TimeProvider time, ContainmentMeans? means) => (_time, _means) = (time, means);
+
     /// <summary>Runs a process.</summary>
     /// <param name="request">What to run.</param>
     /// <param name="cancellationToken">Stops the process and everything it started; only then does the enumeration throw.</param>
@@ -23,7 +36,7 @@ public sealed class ProcessRunner(TimeProvider time)
         cancellationToken.ThrowIfCancellationRequested();
 
         var output = Channel.CreateBounded<ProcessOutput>(new BoundedChannelOptions(16) { SingleReader = true });
-        var run = new ProcessSupervision(ProcessStarter.Start(request), request, output, time);
+        var run = new ProcessSupervision(ProcessStarter.Start(request, _means ?? ProcessContainment.Detected), request, output, _time);
         await using var ending = run.ConfigureAwait(false);
         using var registration = cancellationToken.UnsafeRegister(static state => ((ProcessSupervision)state!).Stop(ProcessEnd.Cancelled), run);
         await foreach (var item in output.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))

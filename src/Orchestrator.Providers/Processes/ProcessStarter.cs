@@ -11,7 +11,7 @@ internal static class ProcessStarter
     /// <summary>Whether processes get a session, and so a process group, of their own.</summary>
     public static bool HasOwnSession => SetSid.Value is not null;
 
-    public static Process Start(ProcessRequest request)
+    public static StartedProcess Start(ProcessRequest request, ContainmentMeans means)
     {
         var executable = request.Command.Executable;
         if (!Directory.Exists(request.WorkingDirectory))
@@ -21,7 +21,9 @@ internal static class ProcessStarter
 
         var path = Executables.Find(executable, request.WorkingDirectory)
             ?? throw new ProcessStartException(executable, "there is no such program on PATH, or it may not be executed. Install it or name its full path.");
-        var process = new Process { StartInfo = CreateStartInfo(request, path) };
+        var group = means.Groups?.Create(request.ExecutionId);
+        string[] gate = group is null ? [] : StartGate.Prefix(request.Environment.Keys);
+        var process = new Process { StartInfo = CreateStartInfo(request, [.. Marks(request, means), .. gate, path, .. request.Command.Arguments]) };
         try
         {
             if (request.WritablePaths is { } writable && WriteConfinement.IsSupported)
@@ -32,27 +34,41 @@ internal static class ProcessStarter
             {
                 process.Start();
             }
+        }
+        catch (Exception exception) when (exception is Win32Exception or IOException or InvalidOperationException or ProcessStartException)
+        {
+            process.Dispose();
+            group?.TryRemove();
+            throw exception as ProcessStartException ?? new ProcessStartException(executable, exception.Message, exception);
+        }
 
-            return process;
-        }
-        catch (Exception exception) when (exception is Win32Exception or IOException or InvalidOperationException)
+        _ = group?.TryAdd(process.Id);
+        if (gate.Length > 0)
         {
-            process.Dispose();
-            throw new ProcessStartException(executable, exception.Message, exception);
+            StartGate.Open(process);
         }
-        catch (ProcessStartException)
+
+        return new StartedProcess(process, group, NativeProcesses.StartTimeOf(process.Id));
+    }
+
+    /// <summary>setsid and prlimit run what follows them in place of themselves: the same process, in a session and group of its own, with the mark.</summary>
+    private static IEnumerable<string> Marks(ProcessRequest request, ContainmentMeans means)
+    {
+        if (SetSid.Value is { } setSid)
         {
-            process.Dispose();
-            throw;
+            yield return setSid;
+        }
+
+        foreach (var word in means.SetsMarks ? ExecutionMark.Prefix(request.ExecutionId) : [])
+        {
+            yield return word;
         }
     }
 
-    private static ProcessStartInfo CreateStartInfo(ProcessRequest request, string path)
+    private static ProcessStartInfo CreateStartInfo(ProcessRequest request, string[] command)
     {
-        var start = new ProcessStartInfo
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
-            // setsid runs the program in place of itself: the same process, in a session and group of its own.
-            FileName = SetSid.Value ?? path,
             WorkingDirectory = request.WorkingDirectory,
             UseShellExecute = false,
             CreateNoWindow = true,
@@ -60,16 +76,6 @@ internal static class ProcessStarter
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (HasOwnSession)
-        {
-            start.ArgumentList.Add(path);
-        }
-
-        foreach (var argument in request.Command.Arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         start.Environment.Clear();
         foreach (var (name, value) in request.Environment)
         {

@@ -9,6 +9,7 @@ internal sealed class ProcessSupervision : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
+    private readonly StartedProcess _started;
     private readonly Process _process;
     private readonly ProcessRequest _request;
     private readonly Channel<ProcessOutput> _output;
@@ -21,9 +22,10 @@ internal sealed class ProcessSupervision : IAsyncDisposable
     private readonly long _startedAt;
     private readonly Task _supervision;
 
-    public ProcessSupervision(Process process, ProcessRequest request, Channel<ProcessOutput> output, TimeProvider time)
+    public ProcessSupervision(StartedProcess started, ProcessRequest request, Channel<ProcessOutput> output, TimeProvider time)
     {
-        _process = process;
+        _started = started;
+        _process = started.Process;
         _request = request;
         _output = output;
         _time = time;
@@ -101,14 +103,16 @@ internal sealed class ProcessSupervision : IAsyncDisposable
         return reason;
     }
 
-    /// <summary>Kills the tree, the group and everything that carries the mark, until a search finds nothing.</summary>
+    /// <summary>Kills the control group, the tree, the process group and everything that carries the mark, until a search finds nothing.</summary>
     private async Task<int> KillAllAsync()
     {
+        var killed = new HashSet<int>(_started.Group?.Members() ?? []);
+        _started.Group?.Kill();
         if (!_process.HasExited)
         {
             try
             {
-                _process.Kill(entireProcessTree: true);
+                _process.Kill(entireProcessTree: _started.Group is null);
             }
             catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
             {
@@ -122,7 +126,12 @@ internal sealed class ProcessSupervision : IAsyncDisposable
             NativeProcesses.KillGroup(session);
         }
 
-        var killed = await OrphanedProcesses.EndAsync(_request.ExecutionId, session, CancellationToken.None).ConfigureAwait(false);
+        killed.UnionWith(await OrphanedProcesses.EndAsync(_request.ExecutionId, session, _started.StartTime, CancellationToken.None).ConfigureAwait(false));
+        if (_started.Group is { } group)
+        {
+            await group.RemoveAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
         killed.Remove(_process.Id);
         return killed.Count;
     }

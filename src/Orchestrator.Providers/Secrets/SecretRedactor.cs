@@ -6,7 +6,7 @@ namespace Orchestrator.Secrets;
 /// <summary>Takes known secrets out of text: as they are, in Base64 at any alignment, and URL- or JSON-escaped.</summary>
 /// <remarks>
 /// Thread-safe. Values shorter than <see cref="ShortestSecret"/> characters are not redacted: they would tear words out of ordinary text and protect nothing
-/// that could not be guessed. At construction it learns the environment's values of all <see cref="SecretNames.All"/>.
+/// that could not be guessed. At construction it learns the environment's values of all <see cref="SecretNames.All"/> and their aliases.
 /// </remarks>
 public sealed class SecretRedactor : ISecretRedactor
 {
@@ -21,7 +21,7 @@ public sealed class SecretRedactor : ISecretRedactor
     /// <summary>Creates a redactor that knows the secrets in this process' environment.</summary>
     public SecretRedactor()
     {
-        foreach (var name in SecretNames.All)
+        foreach (var name in SecretNames.All.SelectMany(static name => SecretNames.AliasesOf(name).Prepend(name)))
         {
             if (Environment.GetEnvironmentVariable(name) is { } value && !string.IsNullOrWhiteSpace(value))
             {

@@ -15,6 +15,12 @@ public sealed record CollectedChanges
     /// <summary>Directories that the provider had made repositories of their own; their git data was removed and their files count as files.</summary>
     public IReadOnlyList<string> NestedRepositories { get; init; } = [];
 
+    /// <summary>
+    /// Why the changes cannot be brought home, and what to do; <see langword="null"/> when they can. A provider changed the files of a submodule, which <see cref="Diff"/>
+    /// cannot hold, or replaced a file of Git LFS, of which it had only the pointer.
+    /// </summary>
+    public string? Refusal { get; init; }
+
     /// <summary>Whether nothing differs.</summary>
     public bool IsEmpty => Paths.Count == 0;
 }

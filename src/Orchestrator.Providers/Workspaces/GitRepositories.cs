@@ -88,6 +88,21 @@ public sealed class GitRepositories
             : throw Unusable($"{path} has no commits yet: commit something first, so that there is a base to take changes against.");
     }
 
+    /// <summary>Says why a commit could not be checked out, where that can be known.</summary>
+    internal async ValueTask<WorkspaceException> ExplainAsync(RepositoryFacts facts, WorkspaceException failure, CancellationToken cancellationToken)
+    {
+        var commit = await _git.TryRunAsync(new GitCall(facts.Root, "cat-file", "-e", facts.HeadCommit + "^{commit}"), cancellationToken).ConfigureAwait(false);
+        if (commit.ExitCode != 0)
+        {
+            return Unusable($"{facts.Root} has no commit {facts.HeadCommit}.");
+        }
+
+        var promisors = await _git.TryRunAsync(new GitCall(facts.Root, "config", "--get-regexp", @"^remote\..*\.promisor$"), cancellationToken).ConfigureAwait(false);
+        return promisors.ExitCode == 0
+            ? Unusable($"{facts.Root} is a partial clone that lacks files of {facts.HeadCommit}: 'git fetch --refetch --no-filter' gets them, or 'git checkout' of that commit in a tree that is not sparse.")
+            : failure;
+    }
+
     private static WorkspaceException Unusable(string message) => new("workspace.repository_unusable", message);
 
     private async ValueTask<RepositoryFacts> ReadPathsAsync(string path, string head, CancellationToken cancellationToken)

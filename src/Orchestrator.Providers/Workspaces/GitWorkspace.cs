@@ -44,7 +44,8 @@ public sealed class GitWorkspace : IAsyncDisposable
     /// <returns>The changes as a git diff.</returns>
     /// <remarks>
     /// Every file is read anew with a git directory of our own, so that nothing the provider wrote into its repository, configuration or attributes is
-    /// believed or run. The git data of repositories that the provider made inside the tree is removed, so that their files count as files.
+    /// believed or run. The git data of repositories that the provider made inside the tree is removed, so that their files count as files. What a diff cannot
+    /// hold is told by <see cref="CollectedChanges.Refusal"/>.
     /// </remarks>
     /// <exception cref="WorkspaceException">The tree was replaced or cannot be read, or the changes are too large.</exception>
     public async ValueTask<CollectedChanges> CollectAsync(CancellationToken cancellationToken = default)
@@ -55,7 +56,8 @@ public sealed class GitWorkspace : IAsyncDisposable
         var diff = await _git.RunAsync(call with { MaxOutputBytes = _options.MaxChangesBytes }, cancellationToken).ConfigureAwait(false);
         var paths = await repository.DifferenceAsync(_facts.HeadCommit, tree, cancellationToken).ConfigureAwait(false);
         _logger.ChangesCollected(ExecutionId, paths.Count, diff.Bytes.Length);
-        return new CollectedChanges { Diff = diff.Bytes, TreeId = tree, Paths = paths, NestedRepositories = nested };
+        var refusal = await RefuseAsync(repository, paths, cancellationToken).ConfigureAwait(false);
+        return new CollectedChanges { Diff = diff.Bytes, TreeId = tree, Paths = paths, NestedRepositories = nested, Refusal = refusal };
     }
 
     /// <summary>Remembers what the caller's repository looks like now, for <see cref="FindEscapesAsync"/>. It reads every file: call it before the provider starts.</summary>
@@ -112,6 +114,20 @@ public sealed class GitWorkspace : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    private async ValueTask<string?> RefuseAsync(PrivateRepository repository, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var submodules = await Submodules.FindChangedAsync(_git, _facts.Submodules, _layout.Tree, Path.Combine(_layout.Collect, "submodules"), cancellationToken).ConfigureAwait(false);
+        if (submodules.Count > 0)
+        {
+            return $"The submodule {string.Join(", ", submodules)} was changed. Changes in submodules are not taken: give the submodule's own repository as the source.";
+        }
+
+        var replaced = await LfsPointers.FindReplacedAsync(repository, _git, _facts.HeadCommit, paths, cancellationToken).ConfigureAwait(false);
+        return replaced.Count > 0
+            ? $"{string.Join(", ", replaced)} was replaced, of which Git LFS holds the content and the workspace only the pointer. Say in the instructions to leave it as it is."
+            : null;
+    }
+
     private async Task<(PrivateRepository Repository, string Tree, IReadOnlyList<string> Nested)> TakeTreeAsync(CancellationToken cancellationToken)
     {
         var directory = new DirectoryInfo(_layout.Tree);
@@ -120,10 +136,22 @@ public sealed class GitWorkspace : IAsyncDisposable
             throw new WorkspaceException("workspace.tampered", $"{_layout.Tree} is not the directory that was made for execution {ExecutionId}.");
         }
 
-        var nested = NestedRepositories.Remove(_layout.Tree);
+        var nested = RemoveNested();
         TreeDeletion.Delete(_layout.Collect);
         var repository = PrivateRepository.Create(_git, _facts, _layout.Collect, _layout.Tree);
         await repository.RunAsync(cancellationToken, "read-tree", _facts.HeadCommit).ConfigureAwait(false);
         return (repository, await repository.WriteTreeAsync(cancellationToken).ConfigureAwait(false), nested);
+    }
+
+    private IReadOnlyList<string> RemoveNested()
+    {
+        try
+        {
+            return NestedRepositories.Remove(_layout.Tree);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkspaceException("workspace.tampered", $"The directories in {_layout.Tree} cannot be read: they are closed, or nested too deeply.", exception);
+        }
     }
 }

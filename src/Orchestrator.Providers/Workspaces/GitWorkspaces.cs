@@ -33,7 +33,10 @@ public sealed class GitWorkspaces
     /// <param name="baseCommit">The commit to check out, full; <see langword="null"/> for the one that HEAD names.</param>
     /// <param name="cancellationToken">Gives up; nothing is left then.</param>
     /// <returns>The workspace; dispose it to remove it.</returns>
-    /// <remarks>Files are checked out byte for byte as they are stored: no line ends are changed, no LFS content is fetched, and submodules stay empty directories.</remarks>
+    /// <remarks>
+    /// Files are checked out byte for byte as they are stored: no line ends are changed and no LFS content is fetched. All files of the commit are there, in a sparse
+    /// checkout too; untracked and ignored files of the caller are not. Submodules have their files when the caller's have, else they are empty directories.
+    /// </remarks>
     /// <exception cref="WorkspaceException">The repository cannot be used, git failed, or the execution has a workspace already.</exception>
     public async ValueTask<GitWorkspace> CreateAsync(
         string repositoryPath, string executionId, string? baseCommit = null, CancellationToken cancellationToken = default)
@@ -56,7 +59,7 @@ public sealed class GitWorkspaces
         try
         {
             layout.Create();
-            await CheckOutAsync(facts, layout, cancellationToken).ConfigureAwait(false);
+            facts = await CheckOutAsync(facts, layout, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -119,13 +122,29 @@ public sealed class GitWorkspaces
         return failure is null ? removed : throw failure;
     }
 
-    private async Task CheckOutAsync(RepositoryFacts facts, WorkspaceLayout layout, CancellationToken cancellationToken)
+    private async Task<RepositoryFacts> CheckOutAsync(RepositoryFacts facts, WorkspaceLayout layout, CancellationToken cancellationToken)
     {
         var repository = PrivateRepository.Create(_git, facts, Path.Combine(layout.Tree, ".git"), layout.Tree);
-        await repository.RunAsync(cancellationToken, "read-tree", "--reset", "-u", facts.HeadCommit).ConfigureAwait(false);
+        try
+        {
+            await repository.RunAsync(cancellationToken, "read-tree", "--reset", "-u", facts.HeadCommit).ConfigureAwait(false);
+        }
+        catch (WorkspaceException exception) when (exception.Code == "workspace.git_failed")
+        {
+            throw await _repositories.ExplainAsync(facts, exception, cancellationToken).ConfigureAwait(false);
+        }
+
+        var submodules = new Submodules(_git, _repositories);
+        facts = facts with { Submodules = await submodules.ReadAsync(facts, cancellationToken).ConfigureAwait(false) };
+        await submodules.CheckOutAsync(facts.Submodules, layout.Tree, layout.Collect, cancellationToken).ConfigureAwait(false);
+        foreach (var submodule in facts.Submodules.Where(static submodule => submodule.Facts is null))
+        {
+            _logger.SubmoduleLeftEmpty(submodule.Path, Path.GetFileName(layout.Root));
+        }
 
         // For an agent that commits; its commits are collected like any other change.
         await File.AppendAllTextAsync(
             Path.Combine(layout.Tree, ".git", "config"), "[user]\n\tname = Orchestrator agent\n\temail = agent@localhost\n", cancellationToken).ConfigureAwait(false);
+        return facts;
     }
 }

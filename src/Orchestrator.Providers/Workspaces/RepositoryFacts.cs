@@ -18,4 +18,7 @@ internal sealed record RepositoryFacts
     public required string ShallowFile { get; init; }
 
     public required string CommonDirectory { get; init; }
+
+    /// <summary>The submodules of <see cref="HeadCommit"/>; read for workspaces only.</summary>
+    public IReadOnlyList<Submodule> Submodules { get; init; } = [];
 }

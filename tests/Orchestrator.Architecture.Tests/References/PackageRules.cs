@@ -41,7 +41,7 @@ internal static class PackageRules
         ["Orchestrator.Patching.CSharp"] = new([Abstractions, Patching], "Microsoft.CodeAnalysis.CSharp"),
         ["Orchestrator.Patching.Yaml"] = new([Abstractions, Patching], "YamlDotNet"),
         [Containers] = new([Abstractions]),
-        [Providers] = new([Abstractions], AI, "Microsoft.Extensions.Http", "Polly.Core"),
+        [Providers] = new([Abstractions], AI, "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.Http", "Polly.Core"),
         [Workflow] = new([Abstractions, Storage], "Stateless"),
         [Hosting] = new([Abstractions, Storage, Routing, Queue, Patching, Containers, Providers, Workflow], HostingAbstractions, Logging),
         [AspNetCore] = new([Abstractions, Hosting], [], ["Microsoft.AspNetCore.App"]),

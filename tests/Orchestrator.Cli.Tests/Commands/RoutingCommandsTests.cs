@@ -19,7 +19,7 @@ public sealed class RoutingCommandsTests : IDisposable
         File.WriteAllText(file, """
             {
               "providers": {
-                "codex": { "enabled": false }, "dotnet-format": { "enabled": false },
+                "codex": { "enabled": false }, "claude": { "enabled": false }, "gemini": { "enabled": false }, "copilot": { "enabled": false }, "cursor": { "enabled": false }, "dotnet-format": { "enabled": false },
                 "swift": { "command": ["true"], "capabilities": ["instructions"], "pricePerTaskUsd": 0.05 },
                 "solid": { "command": ["true"], "capabilities": ["instructions"], "pricePerTaskUsd": 0.20 }
               },

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orchestrator.Cli.Configuration;
+using Orchestrator.Providers.Cli;
+using Orchestrator.Providers.Processes;
 using Orchestrator.Routing;
 using Orchestrator.Testing;
 using ProviderSettings = Orchestrator.Cli.Configuration.ProviderSettings;
@@ -20,7 +22,7 @@ public sealed class OrchestratorSettingsTests : IDisposable
         var settings = OrchestratorSettings.Load(repository: null, explicitFile: null, _directory.Path);
 
         Assert.Contains("dotnet-format", settings.Providers.Select(provider => provider.Name));
-        Assert.Contains("codex", settings.Providers.Select(provider => provider.Name));
+        Assert.All(["codex", "claude", "gemini", "copilot", "cursor"], name => Assert.Contains(name, settings.Providers.Select(provider => provider.Name)));
         Assert.Equal(_directory.Path, settings.Options.StateDirectory);
     }
 
@@ -46,7 +48,7 @@ public sealed class OrchestratorSettingsTests : IDisposable
         AssertMentions(error, "verify", "not closed");
         AssertMentions(error, "verifyTimeLimit", "duration");
         AssertMentions(error, "maxAttemps", "maxAttempts");
-        AssertMentions(error, "wizard", "command, codex");
+        AssertMentions(error, "wizard", "command, claude, codex, copilot, cursor, gemini, opencode");
         AssertMentions(error, "providers:two:command", "must list the program");
         AssertMentions(error, "refactr", "generate, fix, refactor, optimize");
         AssertMentions(error, "pricePerTaskUsd", "US dollars");
@@ -58,6 +60,10 @@ public sealed class OrchestratorSettingsTests : IDisposable
     [InlineData("""{"state": "/tmp/x"}""", "state")]
     [InlineData("""{"providers": {"codex": {"baseUrl": "http://attacker.invalid"}}}""", "'codex'")]
     [InlineData("""{"providers": {"other": {"kind": "codex", "extraArguments": ["-c", "x"]}}}""", "'other'")]
+    [InlineData("""{"providers": {"claude": {"command": ["./steal"]}}}""", "'claude'")]
+    [InlineData("""{"providers": {"Gemini": {"useCredentialProxy": false}}}""", "'Gemini'")]
+    [InlineData("""{"providers": {"opencode": {"kind": "command", "command": ["x"]}}}""", "'opencode'")]
+    [InlineData("""{"providers": {"x": {"command": ["x"], "allowRepositoryTools": true}}}""", "providers:x:allowRepositoryTools")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "environment": {"LD_PRELOAD": "./evil.so"}}}}""", "providers:x:environment")]
     [InlineData("""{"providers": {"x": {"command": ["x"], "keepHome": "true"}}}""", "providers:x:keepHome")]
     [InlineData("""{"workerName": "boss"}""", "workerName")]
@@ -85,6 +91,60 @@ public sealed class OrchestratorSettingsTests : IDisposable
         var settings = OrchestratorSettings.Load(null, file, _directory.Path);
 
         Assert.Contains("codex", settings.Providers.Select(provider => provider.Name));
+    }
+
+    [Fact]
+    public void Every_setting_of_an_agent_reaches_its_options()
+    {
+        var file = Write("mine.json", """
+            {
+              "providers": {
+                "claude": {
+                  "executable": "/opt/claude", "model": "m", "baseUrl": "http://gateway.invalid", "apiKeySecret": "MY_KEY", "useCredentialProxy": false, "allowRepositoryTools": true,
+                  "confineWrites": false, "maxTurns": 7, "extraArguments": ["--effort", "low"], "tags": ["paid"], "writablePaths": ["/data"], "pricePerTaskUsd": 0.4,
+                  "startupTimeLimit": "20s", "idleTimeLimit": "30s", "timeLimit": "40s"
+                },
+                "night": { "kind": "claude", "maxTurns": 9 }
+              }
+            }
+            """);
+        var registrations = new ServiceCollection();
+        ProviderSettings.AddTo(registrations.AddAgentProviders(), OrchestratorSettings.Load(null, file, _directory.Path).Providers);
+        using var services = registrations.BuildServiceProvider();
+        var all = services.GetRequiredService<IOptionsMonitor<AgentCliOptions>>();
+
+        var read = all.Get("claude");
+
+        Assert.Equal(("/opt/claude", "m", "http://gateway.invalid", "MY_KEY"), (read.Executable, read.Model, read.BaseUrl, read.ApiKeySecret));
+        Assert.Equal((false, true, false, 7, 0.4m), (read.UseCredentialProxy, read.AllowRepositoryTools, read.ConfineWrites, read.MaxTurns, read.PricePerTaskUsd));
+        Assert.Equal(["--effort", "low", "paid", "/data"], read.ExtraArguments.Concat(read.Tags).Concat(read.WritablePaths));
+        Assert.Equal((20, 30, 40), (read.TimeLimits.Startup.TotalSeconds, read.TimeLimits.Idle.TotalSeconds, read.TimeLimits.Total.TotalSeconds));
+        Assert.Equal((9, null), (all.Get("night").MaxTurns, all.Get("night").Executable));
+    }
+
+    [Theory]
+    [InlineData("claude", "claude")]
+    [InlineData("gemini", "gemini")]
+    [InlineData("copilot", "copilot")]
+    [InlineData("cursor", "cursor-agent")]
+    public void An_agent_that_is_not_installed_takes_part_in_routing_only_when_it_is_named(string kind, string program)
+    {
+        var unnamed = Settings("""{ "budgets": [{ "name": "day", "maxUsd": 5, "scope": "provider", "owner": "dotnet-format" }] }""");
+        var named = Settings($$"""{ "providers": { "{{kind}}": { "pricePerTaskUsd": 0.2 } } }""");
+
+        Assert.Equal(Executables.Find(program) is not null, unnamed.Find(kind)!.IsEnabled);
+        Assert.True(named.Find(kind)!.IsEnabled);
+        Assert.True(unnamed.Find("codex")!.IsEnabled);
+
+        IProviderRegistry Settings(string routing)
+        {
+            var settings = OrchestratorSettings.Load(null, Write("mine.json", $$"""{ "routing": {{routing}} }"""), _directory.Path);
+            var services = new ServiceCollection();
+            services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(builder => ProviderSettings.AddTo(builder, settings.Providers));
+            services.AddProviderRouting(settings.Routing);
+            using var provider = services.BuildServiceProvider();
+            return provider.GetRequiredService<IProviderRegistry>();
+        }
     }
 
     [Fact]
@@ -145,6 +205,7 @@ public sealed class OrchestratorSettingsTests : IDisposable
     {
         var file = Write("mine.json", """
             {
+              "providers": { "claude": { "enabled": false }, "gemini": { "enabled": false }, "copilot": { "enabled": false }, "cursor": { "enabled": false } },
               "routing": {
                 "policy": "tiers",
                 "providers": { "codex": { "pricePerTaskUsd": 0.4, "tags": ["paid"] }, "dotnet-format": { "tier": 2 } },
@@ -182,7 +243,7 @@ public sealed class OrchestratorSettingsTests : IDisposable
         AssertMentions(error, "maxAttempts", "whole number");
         AssertMentions(error, "routing:polcy", "policy");
         AssertMentions(error, "MaxFallbacks", "from 0 to 63");
-        AssertMentions(error, "Rules[0] 'r'.Then.Provider", "codex, dotnet-format");
+        AssertMentions(error, "Rules[0] 'r'.Then.Provider", "codex, copilot, cursor, dotnet-format");
         AssertMentions(error, "Budgets[0] 'day'", "Providers[codex].PricePerTaskUsd");
         Assert.Equal(5, error.Errors.Count);
     }

@@ -14,7 +14,7 @@ internal sealed partial class RoutingScenario : IDisposable
     private const string Providers = """
         {
           "providers": {
-            "codex": { "enabled": false },
+            "codex": { "enabled": false }, "claude": { "enabled": false }, "gemini": { "enabled": false }, "copilot": { "enabled": false }, "cursor": { "enabled": false },
             "dotnet-format": { "enabled": false },
             "swift": { "command": ["true"], "capabilities": ["instructions", "edit"] },
             "solid": { "command": ["true"], "capabilities": ["instructions", "edit"] },

@@ -33,6 +33,20 @@ public sealed class ProviderResultTests
     }
 
     [Theory]
+    [InlineData(0, FailureClass.NoChanges)]
+    [InlineData(2, FailureClass.PermissionDenied)]
+    public async Task An_agent_that_changed_nothing_because_its_tools_were_refused_says_so(int refusedTools, FailureClass expected)
+    {
+        using var rig = new MainJobRig("first");
+        rig.Providers[0].Work = _ => new AgentCompleted { Result = new AgentResult { Summary = "Nothing to do.", RefusedTools = refusedTools } };
+
+        var report = MainJobRig.ReportOf(await rig.HandleAsync(rig.Task()));
+
+        Assert.Equal(expected, report.Failure!.Class);
+        Assert.Contains("Nothing to do.", report.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("text: " + Secret + "\n")]
     [InlineData("binary\0" + Secret + "\0")]
     public async Task A_patch_that_brings_a_known_secret_is_kept_nowhere(string content)

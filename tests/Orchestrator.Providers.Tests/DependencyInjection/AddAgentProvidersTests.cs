@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Orchestrator.Providers.Cli;
 using Orchestrator.Providers.Command;
 using Orchestrator.Secrets;
 
@@ -40,15 +41,51 @@ public sealed class AddAgentProvidersTests
         var services = new ServiceCollection();
         services.AddAgentProviders(options => (options.GitExecutable, options.MaxChangesBytes) = ("", 1))
             .AddCommand("fmt", options => (options.MaxOutputLines, options.PricePerTaskUsd) = (-1, -1))
-            .AddCodex(options => (options.BaseUrl, options.ApiKeySecret) = ("ftp://u:p@x", "no name"));
+            .AddCodex(options => (options.BaseUrl, options.ApiKeySecret, options.MaxTurns) = ("ftp://u:p@x", "no name", 0));
         using var provider = services.BuildServiceProvider();
 
         var exception = Assert.ThrowsAny<Exception>(() => provider.GetRequiredService<IStartupValidator>().Validate());
 
         var text = exception.ToString();
         Assert.All(
-            new[] { "GitExecutable", "MaxChangesBytes", "Provider 'fmt': Executable", "MaxOutputLines", "PricePerTaskUsd", "BaseUrl", "ApiKeySecret" },
+            new[] { "GitExecutable", "MaxChangesBytes", "Provider 'fmt': Executable", "MaxOutputLines", "PricePerTaskUsd", "BaseUrl", "ApiKeySecret", "MaxTurns" },
             name => Assert.Contains(name, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_agent_has_its_name_its_secret_and_its_tested_version()
+    {
+        var services = new ServiceCollection();
+        services.AddAgentProviders().AddCodex().AddClaude().AddGemini().AddCopilot().AddCursor().AddOpenCode().AddClaude(name: "night");
+        using var provider = services.BuildServiceProvider();
+
+        var descriptors = provider.GetServices<IAgentProvider>().Select(one => one.Descriptor).ToList();
+
+        Assert.Equal(
+            [("codex", "CODEX_API_KEY"), ("claude", "CLAUDE_API_KEY"), ("gemini", "GEMINI_API_KEY"), ("copilot", "COPILOT_GITHUB_TOKEN"), ("cursor", "CURSOR_API_KEY"), ("opencode", "OPENCODE_API_KEY"), ("night", "CLAUDE_API_KEY")],
+            descriptors.Select(descriptor => (descriptor.Name, Assert.Single(descriptor.SecretNames))));
+        Assert.All(descriptors, descriptor => Assert.Equal(ProviderKind.AgentCli, descriptor.Kind));
+        Assert.Equal(descriptors.Count, descriptors.Count(descriptor => descriptor.Capabilities.Contains(ProviderCapabilities.Instructions)));
+        Assert.Equal("cursor", Assert.Single(new[] { "codex", "claude", "gemini", "copilot", "cursor", "opencode" }, kind => AgentCliProfiles.Find(kind)!.TestedVersion is null));
+    }
+
+    [Fact]
+    public void An_address_is_refused_where_it_could_do_nothing_or_get_the_wrong_key()
+    {
+        var services = new ServiceCollection();
+        services.AddAgentProviders()
+            .AddCursor(options => options.BaseUrl = "http://gateway.invalid")
+            .AddCopilot(options => options.BaseUrl = "http://gateway.invalid")
+            .AddCopilot(options => (options.BaseUrl, options.ApiKeySecret) = ("http://gateway.invalid", "GATEWAY_KEY"), "copilot-gateway")
+            .AddClaude(options => options.BaseUrl = "http://gateway.invalid");
+        using var provider = services.BuildServiceProvider();
+
+        var text = Assert.ThrowsAny<Exception>(() => provider.GetRequiredService<IStartupValidator>().Validate()).ToString();
+
+        Assert.Contains("Provider 'cursor': BaseUrl cannot be set", text, StringComparison.Ordinal);
+        Assert.Contains("Provider 'copilot': ApiKeySecret must name the key of the address", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("'copilot-gateway'", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("'claude'", text, StringComparison.Ordinal);
     }
 
     private static CommandProviderOptions Options(ServiceProvider provider) => provider.GetRequiredService<IOptionsMonitor<CommandProviderOptions>>().Get("fmt");

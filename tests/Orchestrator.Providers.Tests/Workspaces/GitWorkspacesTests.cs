@@ -54,8 +54,8 @@ public sealed class GitWorkspacesTests : IAsyncLifetime
         Assert.Contains("new mode 100755", text, StringComparison.Ordinal);
         using var other = GitRepository.Init();
         other.Run("pull", "--quiet", _repository.Path);
-        await File.WriteAllBytesAsync(other.Combine("../change.patch"), changes.Diff.ToArray(), Token);
-        other.Run("apply", "--index", "../change.patch");
+        await File.WriteAllBytesAsync(other.Combine(".git/change.patch"), changes.Diff.ToArray(), Token);
+        other.Run("apply", "--index", ".git/change.patch");
         Assert.Equal(changes.TreeId, other.Run("write-tree").Trim());
     }
 

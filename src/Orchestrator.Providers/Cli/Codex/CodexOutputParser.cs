@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Providers.Cli.Outcomes;
 using Orchestrator.Providers.Processes;
 
 namespace Orchestrator.Providers.Cli.Codex;
@@ -6,6 +7,8 @@ namespace Orchestrator.Providers.Cli.Codex;
 /// <summary>Understands the JSON lines of <c>codex exec --json</c>. What it does not know it passes over.</summary>
 internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, string? model) : IAgentOutputParser
 {
+    private const int LongestSummary = 64 * 1024;
+
     private string? _sessionId;
     private string _lastMessage = "";
     private string? _error;
@@ -37,13 +40,18 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
 
     public AgentEvent End(ProcessExit exit, string errorTail)
     {
-        if (_completed && !_failed && exit.ExitCode == 0)
+        var report = new CliReport
         {
-            return new AgentCompleted { Result = new AgentResult { Summary = _lastMessage, Usage = Usage, CostUsd = costOf(Usage), SessionId = _sessionId } };
-        }
-
-        var failure = CodexFailures.Classify(_error, exit.ExitCode, errorTail);
-        return new AgentFailed { Failure = failure with { StatusCode = exit.ExitCode, Detail = errorTail.Length > 0 ? errorTail : null, Usage = Usage, CostUsd = costOf(Usage) } };
+            HasEnded = _completed || _failed,
+            HasSucceeded = _completed && !_failed,
+            Error = _completed && !_failed ? null : _error, // Retries that worked in the end are no failure.
+            RefusedTools = RefusalsIn(errorTail),
+            Summary = _lastMessage,
+            Usage = Usage,
+            CostUsd = costOf(Usage),
+            SessionId = _sessionId,
+        };
+        return OutcomeClassifier.Classify(report, exit, errorTail, "Codex");
     }
 
     private AgentEvent[] Unknown()
@@ -54,23 +62,23 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
 
     private IEnumerable<AgentEvent> ReadEvent(JsonElement happened)
     {
-        switch (Text(happened, "type"))
+        switch (happened.Text("type"))
         {
             case "thread.started":
-                _sessionId = Text(happened, "thread_id");
+                _sessionId = happened.Text("thread_id");
                 return [new AgentStarted { SessionId = _sessionId, Model = model }];
             case "turn.started":
                 return [];
             case "item.started" or "item.updated" or "item.completed":
-                return ReadItem(happened, completed: Text(happened, "type") == "item.completed");
+                return ReadItem(happened, completed: happened.Text("type") == "item.completed");
             case "turn.completed":
                 return ReadCompleted(happened);
             case "turn.failed":
                 _failed = true;
-                _error = Member(happened, "error") is { } error ? Text(error, "message") ?? _error : _error;
+                _error = happened.Member("error") is { } error ? error.Text("message") ?? _error : _error;
                 return [];
             case "error":
-                return ReadError(Text(happened, "message") ?? "");
+                return ReadError(happened.Text("message") ?? "");
             default:
                 return Unknown();
         }
@@ -86,45 +94,46 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
     private IEnumerable<AgentEvent> ReadCompleted(JsonElement happened)
     {
         _completed = true;
-        if (Member(happened, "usage") is not { } usage)
+        if (happened.Member("usage") is not { } usage)
         {
             return [];
         }
 
         Usage = new TokenUsage
         {
-            InputTokens = Number(usage, "input_tokens"),
-            CachedInputTokens = Number(usage, "cached_input_tokens"),
-            CacheWriteTokens = Number(usage, "cache_write_input_tokens"),
-            OutputTokens = Number(usage, "output_tokens"),
-            ReasoningTokens = Number(usage, "reasoning_output_tokens"),
+            InputTokens = usage.Count("input_tokens"),
+            CachedInputTokens = usage.Count("cached_input_tokens"),
+            CacheWriteTokens = usage.Count("cache_write_input_tokens"),
+            OutputTokens = usage.Count("output_tokens"),
+            ReasoningTokens = usage.Count("reasoning_output_tokens"),
         };
         return [new AgentUsageReported { Usage = Usage, CostUsd = costOf(Usage) }];
     }
 
     private IEnumerable<AgentEvent> ReadItem(JsonElement happened, bool completed)
     {
-        if (Member(happened, "item") is not { } item)
+        if (happened.Member("item") is not { } item)
         {
             return Unknown();
         }
 
-        bool? succeeded = completed ? Text(item, "status") is "completed" : null;
-        switch (Text(item, "type"))
+        bool? succeeded = completed ? item.Text("status") is "completed" : null;
+        switch (item.Text("type"))
         {
             case "agent_message" when completed:
-                _lastMessage = Text(item, "text") ?? "";
-                return [new AgentMessage { Text = _lastMessage }];
+                var text = item.Text("text") ?? "";
+                _lastMessage = text.Length > LongestSummary ? text[..LongestSummary] : text;
+                return [new AgentMessage { Text = text }];
             case "command_execution":
-                return [new AgentToolCall { Tool = ToolKind.Shell, Target = Text(item, "command") ?? "", Succeeded = succeeded }];
+                return [new AgentToolCall { Tool = ToolKind.Shell, Target = item.Text("command") ?? "", Succeeded = succeeded }];
             case "file_change":
                 return Paths(item).Select(path => new AgentToolCall { Tool = ToolKind.Edit, Target = path, Succeeded = succeeded });
             case "web_search":
-                return [new AgentToolCall { Tool = ToolKind.Search, Target = Text(item, "query") ?? "", Succeeded = succeeded }];
+                return [new AgentToolCall { Tool = ToolKind.Search, Target = item.Text("query") ?? "", Succeeded = succeeded }];
             case "mcp_tool_call":
-                return [new AgentToolCall { Tool = ToolKind.Other, Target = Text(item, "tool") ?? "", Succeeded = succeeded }];
+                return [new AgentToolCall { Tool = ToolKind.Other, Target = item.Text("tool") ?? "", Succeeded = succeeded }];
             case "error":
-                return [new AgentProgress { Message = Text(item, "message") ?? "" }];
+                return [new AgentProgress { Message = item.Text("message") ?? "" }];
             case "agent_message" or "reasoning" or "todo_list" or "plan":
                 return [];
             default:
@@ -132,16 +141,8 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
         }
     }
 
-    private static string[] Paths(JsonElement item) => Member(item, "changes", JsonValueKind.Array) is { } changes
-        ? [.. changes.EnumerateArray().Where(change => change.ValueKind == JsonValueKind.Object).Select(change => Text(change, "path") ?? "")]
-        : [];
+    // There is no event for what its sandbox refused.
+    private static int RefusalsIn(string errorTail) => errorTail.Split("patch rejected:").Length - 1;
 
-    private static JsonElement? Member(JsonElement parent, string name, JsonValueKind kind = JsonValueKind.Object) =>
-        parent.TryGetProperty(name, out var member) && member.ValueKind == kind ? member : null;
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
-
-    private static long Number(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var number) && number > 0 ? number : 0;
+    private static string[] Paths(JsonElement item) => [.. item.Objects("changes").Select(change => change.Text("path") ?? "")];
 }

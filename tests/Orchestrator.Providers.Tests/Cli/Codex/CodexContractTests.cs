@@ -78,10 +78,12 @@ public sealed class CodexContractTests : IAsyncLifetime
         Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
     }
 
-    [Fact]
-    public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it(bool useProxy)
     {
-        await using var host = Host("envdump");
+        await using var host = Host("envdump", useProxy: useProxy);
         using var repository = Repository();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-env", cancellationToken: Token);
 
@@ -112,6 +114,20 @@ public sealed class CodexContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_money_of_an_execution_has_a_limit()
+    {
+        await using var host = Host("loop");
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-money", cancellationToken: Token);
+        var execution = new AgentExecution { Id = "exec-money", Task = ProviderHost.Task("Loop. FILE={workspace}/hello.txt"), Workspace = workspace.Workspace, BudgetUsd = 0.002m };
+
+        var failure = Assert.IsType<AgentFailed>(await host.Provider.ExecuteAsync(execution, Token).LastAsync(Token)).Failure;
+
+        Assert.Equal(FailureClass.Budget, failure.Class);
+        Assert.InRange(failure.CostUsd!.Value, 0.002m, 0.01m);
+    }
+
+    [Fact]
     public async Task Health_tells_the_version()
     {
         await using var host = Host("edit");
@@ -120,6 +136,9 @@ public sealed class CodexContractTests : IAsyncLifetime
 
         Assert.Equal(HealthStatus.Healthy, health.Status);
         Assert.Contains("codex", health.Details["version"], StringComparison.Ordinal);
+        Assert.Contains(health.Details["tested_version"], health.Details["version"], StringComparison.Ordinal);
+        Assert.Equal("present", health.Details["authentication"]);
+        Assert.NotEmpty(health.Details["confinement"]);
     }
 
     private static GitRepository Repository()
@@ -130,7 +149,7 @@ public sealed class CodexContractTests : IAsyncLifetime
         return repository;
     }
 
-    private ProviderHost Host(string scenario, bool confine = true)
+    private ProviderHost Host(string scenario, bool confine = true, bool useProxy = true)
     {
         Engines.Require("python3");
         Engines.RequireShared("conformance", "agents", "fake_models.py");
@@ -142,6 +161,7 @@ public sealed class CodexContractTests : IAsyncLifetime
                 options.BaseUrl = Models.BaseUrl(scenario);
                 options.Model = "gpt-5.1-codex";
                 options.ConfineWrites = confine;
+                options.UseCredentialProxy = useProxy;
                 options.Models = [new ModelDescriptor { Name = "gpt-5.1-codex", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];
             }),
             new Dictionary<string, string> { [SecretNames.Codex] = Key },

@@ -44,12 +44,22 @@ public sealed class CodexProviderTests
     [InlineData(false, "-s workspace-write")]
     public void Without_our_confinement_the_agents_own_sandbox_is_asked_for(bool confined, string expected)
     {
-        var workspace = new AgentWorkspace { Directory = "/w", BaseCommit = "x", HomeDirectory = "/h", TemporaryDirectory = "/t" };
+        var run = CliRuns.Create(confined: confined, baseUrl: "http://a/\"x");
 
-        var arguments = string.Join(' ', CodexCommandLine.Create(new CodexProviderOptions { BaseUrl = "http://a/\"x" }, workspace, "m", confined).Arguments);
+        var arguments = string.Join(' ', CodexProfile.Launch(run).Arguments);
 
         Assert.Contains(expected, arguments, StringComparison.Ordinal);
         Assert.Contains("base_url=\"http://a/\\u0022x\"", arguments, StringComparison.Ordinal);
         Assert.EndsWith(" -", arguments, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_key_is_in_the_environment_alone()
+    {
+        var launch = CodexProfile.Launch(CliRuns.Create(key: "sk-secret-of-codex"));
+
+        Assert.Equal("sk-secret-of-codex", launch.Environment["CODEX_API_KEY"]);
+        Assert.DoesNotContain(launch.Arguments, argument => argument.Contains("sk-secret-of-codex", StringComparison.Ordinal));
+        Assert.Empty(launch.HomeFiles);
     }
 }

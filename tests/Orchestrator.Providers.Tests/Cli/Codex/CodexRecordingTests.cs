@@ -93,20 +93,19 @@ public sealed class CodexRecordingTests
         Assert.Equal(FailureClass.Protocol, end.Failure.Class);
     }
 
-    [Theory]
-    [InlineData("unexpected status 403 Forbidden: Forbidden., url: http://x", FailureClass.Authentication, null)]
-    [InlineData("Missing environment variable: `CODEX_API_KEY`.", FailureClass.Authentication, null)]
-    [InlineData("Rate limit reached. Please try again in 1.5s.", FailureClass.RateLimited, 1500)]
-    [InlineData("exceeded retry limit, last status: 429 Too Many Requests, retry after 2 minutes", FailureClass.RateLimited, 120000)]
-    [InlineData("unexpected status 404 Not Found: The model `x` does not exist", FailureClass.ModelNotFound, null)]
-    [InlineData("unexpected status 400 Bad Request: no", FailureClass.BadRequest, null)]
-    [InlineData("unexpected status 503 Service Unavailable", FailureClass.ProviderError, null)]
-    [InlineData("Connection failed: error sending request", FailureClass.Unavailable, null)]
-    public void Words_of_failure_have_a_class(string error, FailureClass expected, int? retryAfterMilliseconds)
+    [Fact]
+    public void Tools_that_the_sandbox_refused_are_counted()
     {
-        var failure = CodexFailures.Classify(error, 1, "");
+        var folder = Engines.RequireShared("fixtures", "agents");
+        var parser = new CodexOutputParser(_ => null, null);
+        foreach (var line in File.ReadLines(Path.Combine(folder, "codex-ro.stdout.jsonl")))
+        {
+            _ = parser.Read(line);
+        }
 
-        Assert.Equal((expected, retryAfterMilliseconds), (failure.Class, (int?)failure.RetryAfter?.TotalMilliseconds));
+        var end = Assert.IsType<AgentCompleted>(parser.End(Exit(0), File.ReadAllText(Path.Combine(folder, "codex-ro.stderr.txt"))));
+
+        Assert.Equal(2, end.Result.RefusedTools);
     }
 
     private static ProcessExit Exit(int code) => new() { End = ProcessEnd.Exited, ExitCode = code, Duration = TimeSpan.Zero, ErrorTail = "" };

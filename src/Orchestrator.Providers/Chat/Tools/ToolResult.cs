@@ -1,0 +1,26 @@
+namespace Orchestrator.Providers.Chat.Tools;
+
+/// <summary>What a tool tells the model.</summary>
+internal sealed record ToolResult
+{
+    /// <summary>The words for the model.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Whether it worked.</summary>
+    public required bool Succeeded { get; init; }
+
+    /// <summary>Whether the tool was refused by policy, which no other arguments of the same kind would change.</summary>
+    public bool IsRefusal { get; init; }
+
+    /// <summary>Whether files may be others now.</summary>
+    public bool HasChangedTree { get; init; }
+
+    /// <summary>The edit that was done as AIPatch operations; <see langword="null"/> when none was, or when they cannot say it.</summary>
+    public string? Operations { get; init; }
+
+    public static ToolResult Ok(string text) => new() { Text = text, Succeeded = true };
+
+    public static ToolResult Error(string text) => new() { Text = text, Succeeded = false };
+
+    public static ToolResult Refusal(string text) => new() { Text = text, Succeeded = false, IsRefusal = true };
+}

@@ -1,0 +1,158 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Proxy;
+using Orchestrator.Secrets;
+
+namespace Orchestrator.Providers.Cli;
+
+/// <summary>Runs an agent CLI headless in the workspace, with a fresh home. Where its protocol allows, it gets a key of this execution only and our proxy's address.</summary>
+internal sealed class AgentCliProvider(string name, AgentCliProfile profile, AgentCliOptions options, AgentCliServices services) : IAgentProvider
+{
+    private readonly string _executable = options.Executable ?? profile.Executable;
+
+    private readonly string _secretName = options.ApiKeySecret ?? profile.ApiKeySecret;
+
+    private readonly string? _baseUrl = options.BaseUrl ?? profile.BaseUrl;
+
+    public ProviderDescriptor Descriptor { get; } = new()
+    {
+        Name = name,
+        Kind = ProviderKind.AgentCli,
+        Description = profile.Title,
+        Capabilities = profile.Capabilities,
+        Models = [.. options.Models],
+        PricePerTaskUsd = options.PricePerTaskUsd,
+        SecretNames = [options.ApiKeySecret ?? profile.ApiKeySecret],
+        Tags = [.. options.Tags],
+    };
+
+    public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(execution);
+        if (Refusal(execution) is { } refused)
+        {
+            yield return Refuse(refused.Class, refused.Message);
+            yield break;
+        }
+
+        if (await services.Secrets.FindAsync(_secretName, cancellationToken).ConfigureAwait(false) is not { } key)
+        {
+            yield return Refuse(FailureClass.Authentication, $"{name} has no API key: set the environment variable {_secretName}, or register a secret provider that knows it.");
+            yield break;
+        }
+
+        var ordered = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (await ExecutionSecrets.AddAsync(execution, services.Secrets, ordered, cancellationToken).ConfigureAwait(false) is { } missing)
+        {
+            yield return Refuse(FailureClass.Authentication, $"The task orders the secret {missing}, which nobody knows: set the environment variable of that name, or register a secret provider that knows it.");
+            yield break;
+        }
+
+        var model = execution.Model ?? options.Model;
+        decimal? CostOf(TokenUsage usage) => PriceOf(model, usage);
+        var (access, closed) = await OpenAccessAsync(execution, CostOf, key, cancellationToken).ConfigureAwait(false);
+        if (access is null)
+        {
+            yield return Refuse(closed.Class, closed.Message);
+            yield break;
+        }
+
+        await using var closing = access.ConfigureAwait(false);
+        var run = new AgentCliRun
+        {
+            Execution = execution,
+            Workspace = execution.Workspace!,
+            Options = options,
+            Model = model,
+            BaseUrl = access.BaseUrl,
+            ApiKey = access.Key,
+            IsConfined = options.ConfineWrites && WriteConfinement.IsSupported,
+            CostOf = CostOf,
+        };
+        var launch = profile.Launch(run);
+        HomeFiles.Write(run.Workspace.HomeDirectory, launch.HomeFiles);
+        await foreach (var happened in services.Pipeline.RunAsync(name, CreateRequest(run, launch, access, ordered), profile.CreateParser(run), cancellationToken).ConfigureAwait(false))
+        {
+            yield return access.Complete(happened);
+        }
+    }
+
+    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
+        services.Check.RunAsync(_executable, profile.VersionArguments is { } arguments ? [.. arguments] : null, [_secretName], profile.Install, cancellationToken, profile.TestedVersion);
+
+    private (FailureClass Class, string Message)? Refusal(AgentExecution execution) =>
+        execution.Workspace is null ? (FailureClass.Configuration, $"{name} runs on this machine and needs a workspace.")
+        : Executables.Find(_executable) is null ? (FailureClass.Unavailable, $"The program '{_executable}' was not found. {profile.Install}")
+        : (execution.Model ?? options.Model) is ['-', ..] ? (FailureClass.Configuration, $"{name} cannot take a model whose name begins with '-': it would be read as an option.")
+        : execution.SessionId is ['-', ..] ? (FailureClass.Configuration, $"{name} cannot take a session whose name begins with '-': it would be read as an option.")
+        : execution.SessionId is not null && !profile.Capabilities.Contains(ProviderCapabilities.Resume) ? (FailureClass.Configuration, $"{name} cannot continue a session.")
+        : FindProgram(execution.Workspace) is { } program ? (FailureClass.Configuration, $"{name} would run what is in the repository's '{program}', and nothing keeps it from that: allow the repository's tools, or use another provider.")
+        : null;
+
+    private string? FindProgram(AgentWorkspace workspace) =>
+        options.AllowRepositoryTools ? null : profile.RepositoryPrograms.FirstOrDefault(path => Path.Exists(Path.Combine(workspace.Directory, path)));
+
+    private AgentFailed Refuse(FailureClass failure, string message) => AgentSandbox.Refuse(failure, message, services.Time.GetUtcNow());
+
+    private async ValueTask<(ModelAccess? Access, (FailureClass Class, string Message) Closed)> OpenAccessAsync(
+        AgentExecution execution, Func<TokenUsage, decimal?> costOf, SecretValue key, CancellationToken cancellationToken)
+    {
+        if (!options.UseCredentialProxy || profile.Protocol is not { } protocol || _baseUrl is null)
+        {
+            return (new ModelAccess(_baseUrl, key, null, costOf), default);
+        }
+
+        var request = new CredentialProxyRequest
+        {
+            ExecutionId = execution.Id,
+            Protocol = protocol,
+            Upstream = new Uri(_baseUrl),
+            Key = key,
+            BudgetUsd = execution.BudgetUsd,
+            CostOf = costOf,
+        };
+        try
+        {
+            return (new ModelAccess(null, key, await services.Proxies.OpenAsync(request, cancellationToken).ConfigureAwait(false), costOf), default);
+        }
+        catch (ArgumentException exception)
+        {
+            return (null, (FailureClass.Configuration, $"{name} cannot use its address or key: {exception.Message}"));
+        }
+        catch (SocketException exception)
+        {
+            return (null, (FailureClass.Unavailable, $"No port could be opened for the credential proxy of {name}: {exception.SocketErrorCode}."));
+        }
+    }
+
+    private ProcessRequest CreateRequest(AgentCliRun run, AgentCliLaunch launch, ModelAccess access, Dictionary<string, string> ordered)
+    {
+        var environment = AgentSandbox.Environment(run.Workspace, keepHome: false);
+        if (access.IsProxied)
+        {
+            AgentSandbox.KeepLoopbackDirect(environment);
+        }
+
+        foreach (var (variable, value) in ordered.Concat(launch.Environment))
+        {
+            environment[variable] = value;
+        }
+
+        return new ProcessRequest
+        {
+            Command = new CommandLine { Executable = _executable, Arguments = [.. launch.Arguments] },
+            WorkingDirectory = run.Workspace.Directory,
+            Environment = environment,
+            ExecutionId = run.Execution.Id,
+            StandardInput = AgentSandbox.Instructions(run.Execution, run.Workspace),
+            Limits = run.Execution.TimeLimits ?? options.TimeLimits,
+            StopSignal = profile.StopSignal,
+            WritablePaths = run.IsConfined ? AgentSandbox.WritablePaths(run.Workspace, options.WritablePaths) : null,
+        };
+    }
+
+    private decimal? PriceOf(string? model, TokenUsage usage) =>
+        options.Models.FirstOrDefault(known => known.Name == model)?.Prices.CostOf(usage) is { } tokens ? tokens + options.PricePerTaskUsd
+        : options.PricePerTaskUsd > 0 ? options.PricePerTaskUsd : null;
+}

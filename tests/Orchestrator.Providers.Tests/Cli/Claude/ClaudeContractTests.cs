@@ -1,0 +1,214 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Workspaces;
+using Orchestrator.Secrets;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Providers.Cli.Claude;
+
+/// <summary>The real Claude Code against the scripted model server.</summary>
+[Trait("Engine", "Claude")]
+public sealed class ClaudeContractTests : IAsyncLifetime
+{
+    private const string Key = "sk-ant-marked-claude-key-4711";
+    private const string Model = "claude-sonnet-4-5-20250929";
+    private const string Prompt = "Please change line two. FILE={workspace}/hello.txt";
+
+    private readonly GitRepository _repository = GitRepository.Init();
+    private FakeModels? _models;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private FakeModels Models => _models!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _repository.Write("hello.txt", "line one\nline two\nline three\n");
+        _models = await FakeModels.StartAsync(Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_models?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _repository.Dispose();
+    }
+
+    [Theory]
+    [InlineData("edit")]
+    [InlineData("e429once")]
+    public async Task An_edit_reaches_the_workspace_and_nothing_else(string scenario)
+    {
+        await using var host = Host(scenario);
+        await using var workspace = await CreateAsync(host, "claude-" + scenario);
+        await workspace.WatchRepositoryAsync(Token);
+
+        var events = await host.ExecuteAsync(workspace, Prompt);
+
+        var result = Assert.IsType<AgentCompleted>(events[^1]).Result;
+        Assert.Equal("Done: I changed line two of the file.", result.Summary);
+        Assert.Equal((7220L, 0), (result.Usage.InputTokens, result.RefusedTools));
+        Assert.True(result.CostUsd > 0);
+        Assert.Equal(result.SessionId, Assert.Single(events.OfType<AgentStarted>()).SessionId);
+        var changes = await workspace.CollectAsync(Token);
+        Assert.Equal(["hello.txt", "made_by_shell.txt", "new_by_agent.txt"], changes.Paths.Order());
+        Assert.Contains("+line two CHANGED BY AGENT", Encoding.UTF8.GetString(changes.Diff.Span), StringComparison.Ordinal);
+        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        Assert.Empty(NativeProcesses.FindSurvivors("claude-" + scenario, 0));
+    }
+
+    [Fact]
+    public async Task An_agent_that_changes_nothing_completes_and_the_diff_is_empty()
+    {
+        await using var host = Host("noedit");
+        await using var workspace = await CreateAsync(host, "claude-noedit");
+
+        var events = await host.ExecuteAsync(workspace, Prompt);
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("e401", FailureClass.Authentication)]
+    [InlineData("e429", FailureClass.RateLimited)]
+    [InlineData("e500", FailureClass.ProviderError)]
+    [InlineData("e400ctx", FailureClass.ContextTooLong)]
+    [InlineData("drop", FailureClass.ProviderError)]
+    [InlineData("quota", FailureClass.Quota)]
+    public async Task A_failure_of_the_service_has_its_class(string scenario, FailureClass expected)
+    {
+        await using var host = Host(scenario);
+        await using var workspace = await CreateAsync(host, "claude-" + scenario);
+
+        var events = await host.ExecuteAsync(workspace, Prompt);
+
+        Assert.Equal(expected, Assert.IsType<AgentFailed>(events[^1]).Failure.Class);
+        Assert.Single(events, happened => happened is AgentFailed or AgentCompleted);
+        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("hang", FailureClass.IdleTimeout)]
+    [InlineData("stall", FailureClass.IdleTimeout)]
+    [InlineData("longsh2", FailureClass.IdleTimeout)]
+    [InlineData("daemon", null)]
+    public async Task Nothing_survives_the_execution(string scenario, FailureClass? expected)
+    {
+        await using var host = Host(scenario);
+        var id = $"claude-{scenario}-{Environment.ProcessId}";
+        await using var workspace = await CreateAsync(host, id);
+
+        var events = await host.ExecuteAsync(workspace, Prompt, new AgentTimeLimits { Idle = TimeSpan.FromSeconds(expected is null ? 60 : 8) });
+
+        Assert.Equal(expected, (events[^1] as AgentFailed)?.Failure.Class);
+        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
+    }
+
+    [Fact]
+    public async Task The_agents_shell_does_not_see_the_real_key_and_no_event_or_log_holds_it()
+    {
+        await using var host = Host("envdump");
+        await using var workspace = await CreateAsync(host, "claude-env");
+
+        var events = await host.ExecuteAsync(workspace, Prompt);
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        var dump = await File.ReadAllTextAsync(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"), Token);
+        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
+        Assert.Contains(Key, Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_repositorys_hooks_run_only_when_they_are_allowed_and_its_instructions_always_count(bool allowed)
+    {
+        _repository.Write("CLAUDE.md", "RULE-OF-THE-HOUSE-77\n");
+        _repository.Write(".claude/settings.json", """{"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"touch hook_ran.txt"}]}]}}""");
+        await using var host = Host("noedit", options => options.AllowRepositoryTools = allowed);
+        await using var workspace = await CreateAsync(host, $"claude-hooks-{allowed}");
+
+        var events = await host.ExecuteAsync(workspace, Prompt);
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        Assert.Equal(allowed, File.Exists(Path.Combine(workspace.Workspace.Directory, "hook_ran.txt")));
+        Assert.Contains("RULE-OF-THE-HOUSE-77", Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Turns_and_money_have_their_limits()
+    {
+        await using var turns = Host("loop", options => options.MaxTurns = 2);
+        await using var money = Host("loop");
+        await using var first = await CreateAsync(turns, "claude-turns");
+        await using var second = await CreateAsync(money, "claude-money");
+
+        var afterTurns = await turns.ExecuteAsync(first, Prompt);
+        var afterMoney = await ExecuteAsync(money, second, execution => execution with { BudgetUsd = 0.02m });
+
+        Assert.Equal(FailureClass.TurnLimit, Assert.IsType<AgentFailed>(afterTurns[^1]).Failure.Class);
+        Assert.Equal(FailureClass.Budget, Assert.IsType<AgentFailed>(afterMoney[^1]).Failure.Class);
+    }
+
+    [Fact]
+    public async Task A_session_is_continued_in_its_workspace()
+    {
+        await using var host = Host("noedit");
+        await using var workspace = await CreateAsync(host, "claude-resume");
+        var first = Assert.IsType<AgentCompleted>((await host.ExecuteAsync(workspace, "Remember WORD-OF-THE-DAY. FILE={workspace}/hello.txt"))[^1]).Result;
+
+        var second = Assert.IsType<AgentCompleted>((await ExecuteAsync(host, workspace, execution => execution with { SessionId = first.SessionId }))[^1]).Result;
+
+        Assert.Equal(first.SessionId, second.SessionId);
+        Assert.Equal(first.Usage.InputTokens, second.Usage.InputTokens); // Of this run alone.
+        Assert.Contains("WORD-OF-THE-DAY", Models.Log().TrimEnd().Split('\n').Last(line => line.Contains("\"messages\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_tells_the_version_that_was_tested()
+    {
+        await using var host = Host("edit");
+
+        var health = await host.Provider.CheckHealthAsync(Token);
+
+        Assert.Equal(HealthStatus.Healthy, health.Status);
+        Assert.StartsWith(health.Details["tested_version"], health.Details["version"], StringComparison.Ordinal);
+    }
+
+    private static async Task<List<AgentEvent>> ExecuteAsync(ProviderHost host, GitWorkspace workspace, Func<AgentExecution, AgentExecution> change)
+    {
+        var execution = change(new AgentExecution { Id = workspace.ExecutionId, Task = ProviderHost.Task(Prompt), Workspace = workspace.Workspace });
+        var events = new List<AgentEvent>();
+        await foreach (var happened in host.Provider.ExecuteAsync(execution, Token))
+        {
+            events.Add(happened);
+        }
+
+        return events;
+    }
+
+    private Task<GitWorkspace> CreateAsync(ProviderHost host, string id)
+    {
+        _repository.Commit("base");
+        return host.Workspaces.CreateAsync(_repository.Path, id, cancellationToken: Token).AsTask();
+    }
+
+    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null)
+    {
+        Engines.Require("python3");
+        Engines.RequireShared("conformance", "agents", "fake_models.py");
+        var executable = Engines.Require("claude");
+        return new ProviderHost(
+            providers => providers.AddClaude(options =>
+            {
+                (options.Executable, options.Model) = (executable, Model);
+                options.BaseUrl = Models.BaseUrl(scenario)[..^"/v1".Length];
+                configure?.Invoke(options);
+            }),
+            new Dictionary<string, string> { [SecretNames.Claude] = Key },
+            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Providers.Cli.Claude;
+
+public sealed class ClaudeRecordingTests
+{
+    /// <summary>Each recording and the class of its failure; empty for one that worked.</summary>
+    public static TheoryData<string, string> Recordings => new()
+    {
+        { "claude-edit", "" },
+        { "claude-accept", "" },
+        { "claude-default", "" },
+        { "claude-e429once", "" },
+        { "claude-json", "" },
+        { "claude-old-edit", "" },
+        { "claude-partial", "" },
+        { "claude-shellfail", "" },
+        { "rec-claude", "" },
+        { "claude-budget", nameof(FailureClass.Budget) },
+        { "claude-maxturns", nameof(FailureClass.TurnLimit) },
+        { "claude-drop", nameof(FailureClass.ProviderError) },
+        { "claude-e500-r1", nameof(FailureClass.ProviderError) },
+        { "claude-hang-t", nameof(FailureClass.ProviderError) },
+        { "claude-e400ctx", nameof(FailureClass.ContextTooLong) },
+        { "claude-e401-r2", nameof(FailureClass.Authentication) },
+        { "claude-e403", nameof(FailureClass.Authentication) },
+        { "claude-nokey", nameof(FailureClass.Authentication) },
+        { "claude-e429-r2", nameof(FailureClass.RateLimited) },
+        { "claude-e429long", nameof(FailureClass.RateLimited) },
+        { "claude-int-shell", nameof(FailureClass.Crashed) },
+        { "claude-term-shell", nameof(FailureClass.Crashed) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Recordings))]
+    public void A_recording_gives_its_outcome_and_every_line_is_understood(string name, string failureClass)
+    {
+        var (parser, events, end) = Play(name);
+
+        Assert.Equal(0, parser.UnknownLines);
+        Assert.Equal(failureClass, (end as AgentFailed)?.Failure.Class.ToString() ?? "");
+        Assert.Equal(failureClass.Length == 0, end is AgentCompleted { Result: { Summary.Length: > 0, Usage.InputTokens: > 0, SessionId.Length: > 0, CostUsd: > 0 } });
+        Assert.Equal(name == "claude-json" ? 0 : 1, events.OfType<AgentStarted>().Count(started => started is { SessionId.Length: > 0, Model.Length: > 0 }));
+    }
+
+    [Fact]
+    public void All_recordings_of_claude_are_tested()
+    {
+        var present = Directory.GetFiles(Engines.RequireShared("fixtures", "agents"), "*claude*.stdout.jsonl").Select(file => Path.GetFileName(file)[..^".stdout.jsonl".Length]);
+
+        Assert.Empty(present.Where(name => !name.StartsWith("acp-", StringComparison.Ordinal)).Except(Recordings.Select(row => row.Data.Item1)));
+    }
+
+    [Fact]
+    public void The_edit_recording_gives_its_events()
+    {
+        var (_, events, end) = Play("claude-edit");
+
+        var calls = events.OfType<AgentToolCall>().ToList();
+        Assert.Equal([ToolKind.Read, ToolKind.Edit, ToolKind.Edit, ToolKind.Shell], calls.Where(call => call.Succeeded is null).Select(call => call.Tool));
+        Assert.Equal(["hello.txt", "hello.txt", "new_by_agent.txt"], calls.Where(call => call is { Tool: not ToolKind.Shell, Succeeded: true }).Select(call => Path.GetFileName(call.Target)));
+        var result = Assert.IsType<AgentCompleted>(end).Result;
+        Assert.Equal("Done: I changed line two of the file.", result.Summary);
+        Assert.Equal("978e2078-f80d-4c81-9a7a-b7ffd6340d71", result.SessionId);
+        Assert.Equal(new TokenUsage { InputTokens = 7220, CachedInputTokens = 1000, CacheWriteTokens = 50, OutputTokens = 280 }, result.Usage);
+        Assert.Equal(0.0232m + 0.5m, Math.Round(result.CostUsd!.Value, 4));
+    }
+
+    [Fact]
+    public void Tools_that_were_refused_are_counted()
+    {
+        var (_, _, end) = Play("claude-default");
+
+        Assert.Equal(3, Assert.IsType<AgentCompleted>(end).Result.RefusedTools);
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_keeps_the_tokens_of_its_messages()
+    {
+        var (parser, _, end) = Play("claude-term-shell");
+
+        Assert.Equal(1444, parser.Usage.InputTokens);
+        Assert.Equal(1.5m, Assert.IsType<AgentFailed>(end).Failure.CostUsd);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not json")]
+    [InlineData("[1]")]
+    [InlineData("{}")]
+    [InlineData("""{"type":"system"}""")]
+    [InlineData("""{"type":"assistant","message":{"content":"text"}}""")]
+    [InlineData("""{"type":"assistant","message":{"content":[1,{},{"type":"tool_use","name":7,"input":[]}]}}""")]
+    [InlineData("""{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"unknown"}]}}""")]
+    [InlineData("""{"type":"result","usage":{"input_tokens":9223372036854775807,"cache_read_input_tokens":9223372036854775807},"total_cost_usd":7e28,"errors":[1]}""")]
+    public void Lines_that_make_no_sense_break_nothing(string line)
+    {
+        var parser = new ClaudeOutputParser(_ => null, 1);
+
+        Assert.All(parser.Read(line), happened => Assert.NotNull(happened));
+        Assert.IsType<AgentFailed>(parser.End(Exit(0), ""));
+    }
+
+    private static (ClaudeOutputParser Parser, List<AgentEvent> Events, AgentEvent End) Play(string name)
+    {
+        var folder = Engines.RequireShared("fixtures", "agents");
+        var exitCode = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name + ".meta.json"))).RootElement.GetProperty("rc").GetInt32();
+        var parser = new ClaudeOutputParser(_ => 1.5m, 0.5m);
+        var events = File.ReadLines(Path.Combine(folder, name + ".stdout.jsonl")).SelectMany(parser.Read).ToList();
+        return (parser, events, parser.End(Exit(exitCode), File.ReadAllText(Path.Combine(folder, name + ".stderr.txt"))));
+    }
+
+    private static ProcessExit Exit(int code) => new() { End = ProcessEnd.Exited, ExitCode = code, Duration = TimeSpan.Zero, ErrorTail = "" };
+}

@@ -1,0 +1,110 @@
+using Orchestrator.Json;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Workspaces;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Providers.Cli.Contract;
+
+/// <summary>Runs a real agent CLI through a scenario of the scripted model server and says in a few words what came of it, as the table in docs/agents/outcomes.md does.</summary>
+internal static class AgentContract
+{
+    private const string Key = "sk-marked-contract-key-4711";
+
+    /// <summary>The scenarios in the table's order.</summary>
+    public static IReadOnlyList<string> Scenarios { get; } =
+        ["edit", "noedit", "shellfail", "e401", "e429once", "e429", "quota", "e500", "e400ctx", "hang", "stall", "drop", "envdump", "longsh2", "daemon", "cancel"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<string> RunAsync(AgentUnderTest agent, string scenario)
+    {
+        var executable = Engines.Require(agent.Name);
+        await using var models = await FakeModels.StartAsync(Token);
+        await using var host = new ProviderHost(
+            providers => agent.Add(providers, options =>
+            {
+                options.Executable = executable;
+                options.BaseUrl = agent.BaseUrl(models, ServerScenario(scenario));
+                options.ApiKeySecret = agent.Secret;
+                options.Model = agent.Model;
+            }),
+            new Dictionary<string, string> { [agent.Secret] = Key },
+            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
+        using var repository = Repository();
+        var id = $"contract-{agent.Name}-{scenario}-{Environment.ProcessId}";
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, id, cancellationToken: Token);
+        await workspace.WatchRepositoryAsync(Token);
+
+        var outcome = await OutcomeAsync(host, workspace, scenario);
+
+        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
+        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        Assert.DoesNotContain(Key, host.Logs.AllText(), StringComparison.Ordinal);
+        AssertKeyIsHidden(workspace, scenario);
+        return outcome;
+    }
+
+    private static async Task<string> OutcomeAsync(ProviderHost host, GitWorkspace workspace, string scenario)
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var events = new List<AgentEvent>();
+        var execution = new AgentExecution
+        {
+            Id = workspace.ExecutionId,
+            Task = ProviderHost.Task("Please change line two. FILE={workspace}/hello.txt"),
+            Workspace = workspace.Workspace,
+            TimeLimits = Limits(scenario),
+        };
+        try
+        {
+            await foreach (var happened in host.Provider.ExecuteAsync(execution, cancel.Token))
+            {
+                events.Add(happened);
+                if (scenario == "cancel" && happened is AgentToolCall)
+                {
+                    await cancel.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!Token.IsCancellationRequested)
+        {
+            return "cancelled";
+        }
+
+        Assert.Single(events, happened => happened is AgentFailed or AgentCompleted);
+        Assert.DoesNotContain(Key, string.Join('\n', events), StringComparison.Ordinal);
+        return events[^1] switch
+        {
+            AgentFailed { Failure: var failure } => failure.Class.ToName(),
+            AgentCompleted => $"completed, {(await workspace.CollectAsync(Token)).Paths.Count} files",
+            var other => $"ended with {other.GetType().Name}",
+        };
+    }
+
+    /// <summary>A server that says nothing is not waited for as long as one that is retried; a shell of ten minutes is.</summary>
+    private static AgentTimeLimits Limits(string scenario) => scenario is "hang" or "stall" or "longsh2"
+        ? new AgentTimeLimits { Startup = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromSeconds(12), Total = TimeSpan.FromMinutes(2), Grace = TimeSpan.FromSeconds(2) }
+        : new AgentTimeLimits { Startup = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMinutes(1), Total = TimeSpan.FromMinutes(3), Grace = TimeSpan.FromSeconds(5) };
+
+    private static string ServerScenario(string scenario) => scenario == "cancel" ? "longsh2" : scenario;
+
+    private static void AssertKeyIsHidden(GitWorkspace workspace, string scenario)
+    {
+        if (scenario != "envdump")
+        {
+            return;
+        }
+
+        var dump = File.ReadAllText(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"));
+        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
+    }
+
+    private static GitRepository Repository()
+    {
+        var repository = GitRepository.Init();
+        repository.Write("hello.txt", "line one\nline two\nline three\n");
+        repository.Commit("base");
+        return repository;
+    }
+}

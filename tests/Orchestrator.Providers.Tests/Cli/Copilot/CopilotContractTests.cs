@@ -1,0 +1,176 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Testing;
+
+namespace Orchestrator.Providers.Cli.Copilot;
+
+/// <summary>The real Copilot CLI with a model of its own choice, against the scripted model server. With GitHub as its model it cannot be tested: it asks GitHub first.</summary>
+[Trait("Engine", "Copilot")]
+public sealed class CopilotContractTests : IAsyncLifetime
+{
+    private const string Key = "sk-marked-copilot-key-4711";
+
+    private const string Secret = "GATEWAY_API_KEY";
+
+    private FakeModels? _models;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private FakeModels Models => _models!;
+
+    public async ValueTask InitializeAsync() => _models = await FakeModels.StartAsync(Token);
+
+    public ValueTask DisposeAsync() => _models?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    [Theory]
+    [InlineData("gpt-4.1")]
+    [InlineData("gpt-5.1-codex")]
+    public async Task An_edit_reaches_the_workspace_and_nothing_else(string model)
+    {
+        await using var host = Host("edit", options => options.Model = model);
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-edit", cancellationToken: Token);
+        await workspace.WatchRepositoryAsync(Token);
+
+        var events = await host.ExecuteAsync(workspace, "Please change line two. FILE={workspace}/hello.txt");
+
+        var result = Assert.IsType<AgentCompleted>(events[^1]).Result;
+        Assert.Equal("Done: I changed line two of the file.", result.Summary);
+        Assert.Equal((6170L, 1000L, 280L), (result.Usage.InputTokens, result.Usage.CachedInputTokens, result.Usage.OutputTokens));
+        Assert.Equal(0.0062m, Math.Round(result.CostUsd!.Value, 4));
+        var changes = await workspace.CollectAsync(Token);
+        Assert.Equal(["hello.txt", "made_by_shell.txt", "new_by_agent.txt"], changes.Paths.Order());
+        Assert.Contains("+line two CHANGED BY AGENT", Encoding.UTF8.GetString(changes.Diff.Span), StringComparison.Ordinal);
+        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        Assert.Equal("", repository.Status());
+        Assert.Empty(NativeProcesses.FindSurvivors("copilot-edit", 0));
+    }
+
+    [Theory]
+    [InlineData("e401", FailureClass.Authentication)]
+    [InlineData("e429", FailureClass.RateLimited)]
+    [InlineData("e400ctx", FailureClass.ContextTooLong)]
+    [InlineData("drop", FailureClass.ProviderError)]
+    public async Task A_failure_of_the_service_has_its_class(string scenario, FailureClass expected)
+    {
+        await using var host = Host(scenario);
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-" + scenario, cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Please change line two. FILE={workspace}/hello.txt");
+
+        Assert.Equal(expected, Assert.IsType<AgentFailed>(events[^1]).Failure.Class);
+        Assert.Single(events, happened => happened is AgentFailed or AgentCompleted);
+        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
+    }
+
+    [Fact]
+    public async Task An_agent_that_changes_nothing_completes_and_the_diff_is_empty()
+    {
+        await using var host = Host("noedit");
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-noedit", cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Look at FILE={workspace}/hello.txt");
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it(bool useProxy)
+    {
+        await using var host = Host("envdump", options => options.UseCredentialProxy = useProxy);
+        using var repository = Repository();
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-env", cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Dump. FILE={workspace}/hello.txt");
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        var dump = await File.ReadAllTextAsync(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"), Token);
+        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
+        Assert.Contains(Key, Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Programs_that_the_repository_names_are_not_run_but_its_instructions_are_read()
+    {
+        await using var host = Host("edit");
+        using var repository = Repository();
+        using var marks = new TemporaryDirectory();
+        var hook = $$"""[{ "type": "command", "bash": "touch {{marks.Path}}/hook" }]""";
+        var servers = $$"""{ "mcpServers": { "evil": { "type": "local", "tools": ["*"], "command": "touch", "args": ["{{marks.Path}}/mcp"] } } }""";
+        repository.Write(".github/hooks/evil.json", $$"""{ "version": 1, "hooks": { "sessionStart": {{hook}}, "preToolUse": {{hook}} } }""");
+        repository.Write(".github/copilot/settings.json", $$"""{ "hooks": { "sessionStart": {{hook}} } }""");
+        repository.Write(".mcp.json", servers);
+        repository.Write(".github/mcp.json", servers);
+        repository.Write("AGENTS.md", "The word of the day is ZEBRA-8812.\n");
+        repository.Commit("hostile");
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-hostile", cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Please change line two. FILE={workspace}/hello.txt");
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        Assert.Empty(Directory.GetFileSystemEntries(marks.Path));
+        Assert.Contains("ZEBRA-8812", Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("daemon")]
+    [InlineData("hang")]
+    public async Task Nothing_survives_the_execution(string scenario)
+    {
+        await using var host = Host(scenario);
+        using var repository = Repository();
+        var id = "copilot-" + scenario + "-" + Environment.ProcessId;
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, id, cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace, "Start one. FILE={workspace}/hello.txt", new AgentTimeLimits { Startup = TimeSpan.FromSeconds(60), Idle = TimeSpan.FromSeconds(8) });
+
+        Assert.Equal(scenario == "hang" ? FailureClass.IdleTimeout : null, (events[^1] as AgentFailed)?.Failure.Class);
+        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
+    }
+
+    [Fact]
+    public async Task Health_tells_the_version_that_the_tests_run_against()
+    {
+        await using var host = Host("edit");
+
+        var health = await host.Provider.CheckHealthAsync(Token);
+
+        Assert.Equal(HealthStatus.Healthy, health.Status);
+        Assert.Contains(CopilotProfile.Create().TestedVersion!, health.Details["version"], StringComparison.Ordinal);
+    }
+
+    private static GitRepository Repository()
+    {
+        var repository = GitRepository.Init();
+        repository.Write("hello.txt", "line one\nline two\nline three\n");
+        repository.Commit("base");
+        return repository;
+    }
+
+    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null)
+    {
+        Engines.Require("python3");
+        Engines.RequireShared("conformance", "agents", "fake_models.py");
+        var executable = Engines.Require("copilot");
+        return new ProviderHost(
+            providers => providers.AddCopilot(options =>
+            {
+                options.Executable = executable;
+                options.BaseUrl = Models.BaseUrl(scenario);
+                options.ApiKeySecret = Secret;
+                options.Model = "gpt-4.1";
+                options.Models = [.. ((string[])["gpt-4.1", "gpt-5.1-codex"]).Select(name => new ModelDescriptor { Name = name, ContextWindow = 128_000, Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } })];
+                configure?.Invoke(options);
+            }),
+            new Dictionary<string, string> { [Secret] = Key },
+            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
+    }
+}
