@@ -93,10 +93,12 @@ run_tests() { # project
     return
   fi
 
-  # A folder of its own for temporary files, so that what is left shows.
-  local temporary
-  temporary=$(mktemp -d)
-  TMPDIR=$temporary timeout --kill-after=10 1200 "$program" --no-progress --no-ansi > "$log" 2>&1 < /dev/null || code=$?
+  # Those that run agents have a folder of their own for temporary files, so that what is left shows.
+  local temporary=
+  case $name in
+    *.Providers.Tests | *.EndToEnd) temporary=$(mktemp -d) ;;
+  esac
+  TMPDIR=${temporary:-${TMPDIR:-/tmp}} timeout --kill-after=10 1200 "$program" --no-progress --no-ansi > "$log" 2>&1 < /dev/null || code=$?
   p=$(summary succeeded "$log") f=$(summary failed "$log") s=$(summary skipped "$log")
   # A crash, a time-out or a project without tests is a failure too, though no test says so.
   if [ $code -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
@@ -109,10 +111,10 @@ run_tests() { # project
     grep -A1 '^skipped ' "$log" | grep '^ ' | sort | uniq -c | head -10 | sed 's/^/    /'
   fi
 
-  case $name in
-    *.Providers.Tests | *.EndToEnd) leaks "$name" "$temporary" "$log" ;;
-  esac
-  rm -rf "$temporary"
+  if [ -n "$temporary" ]; then
+    leaks "$name" "$temporary" "$log"
+    rm -rf "$temporary"
+  fi
 }
 
 # Runs of agents leave nothing: no file of ours, no process, and none of the keys that the tests mark.
@@ -121,7 +123,7 @@ leaks() { # name folder log
   found=$({
     find "$folder" -mindepth 1 -maxdepth 1 -name 'orchestrator*' | sed 's/^/file    /'
     grep -lzs '^ORCHESTRATOR_EXECUTION=' /proc/[0-9]*/environ 2> /dev/null | sed 's/^/process /'
-    grep -rls 'sk-marked-' "$folder" "$log" | sed 's/^/key in  /'
+    grep -rls 'marked-[a-z]*-key-' "$folder" "$log" | sed 's/^/key in  /'
   } || true)
   if [ -n "$found" ]; then
     printf '  %-44s FAILED: it left\n%s\n' "$name" "$(printf '%s\n' "$found" | head -20 | sed 's/^/    /')"

@@ -3,8 +3,14 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Orchestrator.Benchmarks.Agents;
 using Orchestrator.Benchmarks.Patching;
 using Perfolizer.Horology;
+
+if (args is ["--agents", .. var agents])
+{
+    return await AgentOverheadReport.RunAsync(agents);
+}
 
 if (args is ["--patching", .. var patching])
 {

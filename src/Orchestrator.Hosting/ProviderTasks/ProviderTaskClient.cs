@@ -32,7 +32,7 @@ public sealed class ProviderTaskClient
     {
         ArgumentNullException.ThrowIfNull(task);
         var payload = OrchestratorJson.Write(task, ProviderTaskJsonContext.Default.ProviderTask);
-        var refusal = await _gate.FindSecretAsync(payload, task.EnvVars, cancellationToken).ConfigureAwait(false) ?? _gate.Plan(task).Refusal;
+        var refusal = await _gate.FindSecretAsync(payload, cancellationToken).ConfigureAwait(false) ?? _gate.Plan(task).Refusal;
         if (refusal is not null)
         {
             throw new ArgumentException(refusal, nameof(task));

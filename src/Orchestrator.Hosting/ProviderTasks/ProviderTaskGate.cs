@@ -9,12 +9,11 @@ internal sealed class ProviderTaskGate(IOptionsMonitor<ProviderTaskOptions> opti
 {
     /// <summary>Why a message is refused because of a secret in it; <see langword="null"/> when there is none. The words do not repeat it.</summary>
     /// <param name="payload">The whole message.</param>
-    /// <param name="names">Names of secrets that it speaks of.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<string?> FindSecretAsync(string payload, IEnumerable<string> names, CancellationToken cancellationToken)
+    public async ValueTask<string?> FindSecretAsync(string payload, CancellationToken cancellationToken)
     {
-        // The redactor knows what was handed out before; of the rest it hears now.
-        foreach (var name in SecretNames.All.Concat(names).Concat(options.CurrentValue.Factories.Values.SelectMany(static factory => factory.AllowedSecrets)).Distinct(StringComparer.Ordinal))
+        // The redactor knows what was handed out before; of the rest it hears now. The names that the message gives are not looked up: what they lead to would be blotted out everywhere from then on.
+        foreach (var name in SecretNames.All.Concat(options.CurrentValue.Factories.Values.SelectMany(static factory => factory.AllowedSecrets)).Distinct(StringComparer.Ordinal))
         {
             await LearnAsync(name, cancellationToken).ConfigureAwait(false);
         }

@@ -25,7 +25,7 @@ internal sealed class ProviderTaskHandler(AgentTaskHandler job, ProviderTaskGate
             return await RefuseAsync(context, $"The message is no provider task: see {error.Path ?? "its members"}. env_vars and cli_command are lists of texts.").ConfigureAwait(false);
         }
 
-        if (await gate.FindSecretAsync(context.Task.Payload, message.EnvVars, cancellationToken).ConfigureAwait(false) is { } secret)
+        if (await gate.FindSecretAsync(context.Task.Payload, cancellationToken).ConfigureAwait(false) is { } secret)
         {
             return await RefuseAsync(context, secret).ConfigureAwait(false);
         }

@@ -6,7 +6,8 @@ namespace Orchestrator.Hosting;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ProviderTask))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ProviderTaskJsonContext : JsonSerializerContext;

@@ -51,7 +51,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
 
         var model = execution.Model ?? options.Model;
         decimal? CostOf(TokenUsage usage) => PriceOf(model, usage);
-        var (access, closed) = await OpenAccessAsync(execution, CostOf, key, cancellationToken).ConfigureAwait(false);
+        var (access, closed) = await OpenAccessAsync(execution, model, key, cancellationToken).ConfigureAwait(false);
         if (access is null)
         {
             yield return Refuse(closed.Class, closed.Message);
@@ -96,11 +96,12 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
     private AgentFailed Refuse(FailureClass failure, string message) => AgentSandbox.Refuse(failure, message, services.Time.GetUtcNow());
 
     private async ValueTask<(ModelAccess? Access, (FailureClass Class, string Message) Closed)> OpenAccessAsync(
-        AgentExecution execution, Func<TokenUsage, decimal?> costOf, SecretValue key, CancellationToken cancellationToken)
+        AgentExecution execution, string? model, SecretValue key, CancellationToken cancellationToken)
     {
+        decimal? CostOf(TokenUsage usage) => PriceOf(model, usage);
         if (!options.UseCredentialProxy || profile.Protocol is not { } protocol || _baseUrl is null)
         {
-            return (new ModelAccess(_baseUrl, key, null, costOf), default);
+            return (new ModelAccess(_baseUrl, key, null, CostOf), default);
         }
 
         var request = new CredentialProxyRequest
@@ -110,11 +111,11 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             Upstream = new Uri(_baseUrl),
             Key = key,
             BudgetUsd = execution.BudgetUsd,
-            CostOf = costOf,
+            CostOf = usage => BudgetPriceOf(model, usage),
         };
         try
         {
-            return (new ModelAccess(null, key, await services.Proxies.OpenAsync(request, cancellationToken).ConfigureAwait(false), costOf), default);
+            return (new ModelAccess(null, key, await services.Proxies.OpenAsync(request, cancellationToken).ConfigureAwait(false), CostOf), default);
         }
         catch (ArgumentException exception)
         {
@@ -152,7 +153,13 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         };
     }
 
+    /// <summary>What the tokens of requests count against the budget. A model without a price, the CLI's own default among them, counts as the dearest one that has a price: else naming it would switch the budget off.</summary>
+    private decimal? BudgetPriceOf(string? model, TokenUsage usage) =>
+        TokenPriceOf(model, usage) ?? (options.Models.Count > 0 ? options.Models.Max(known => known.Prices.CostOf(usage)) : null);
+
+    private decimal? TokenPriceOf(string? model, TokenUsage usage) => options.Models.FirstOrDefault(known => known.Name == model)?.Prices.CostOf(usage);
+
     private decimal? PriceOf(string? model, TokenUsage usage) =>
-        options.Models.FirstOrDefault(known => known.Name == model)?.Prices.CostOf(usage) is { } tokens ? tokens + options.PricePerTaskUsd
+        TokenPriceOf(model, usage) is { } tokens ? tokens + options.PricePerTaskUsd
         : options.PricePerTaskUsd > 0 ? options.PricePerTaskUsd : null;
 }

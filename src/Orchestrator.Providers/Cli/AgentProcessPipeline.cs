@@ -59,7 +59,7 @@ internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor
 
         var tail = redactor.Redact(exit.ErrorTail);
         return [exit.End == ProcessEnd.Exited ? parser.End(exit, tail)
-            : exit.End == ProcessEnd.IdleTimeout && parser.IsDone ? parser.End(exit with { ExitCode = 0 }, tail)
+            : exit.End is ProcessEnd.IdleTimeout or ProcessEnd.TotalTimeout && parser.IsDone ? parser.End(exit with { ExitCode = 0 }, tail)
             : Stopped(request, parser, exit, tail)];
     }
 

@@ -26,23 +26,25 @@ internal sealed class ModelAccess(string? baseUrl, SecretValue key, CredentialPr
         }
 
         return happened is AgentCompleted { Result: var result } completed && proxy?.Usage is { } seen
-            ? completed with { Result = result with { Usage = IsKnown(result.Usage) ? result.Usage : seen.Tokens, CostUsd = result.CostUsd ?? seen.CostUsd } }
+            ? completed with { Result = result with { Usage = IsKnown(result.Usage) ? result.Usage : seen.Tokens, CostUsd = result.CostUsd ?? costOf(seen.Tokens) } }
             : happened;
     }
 
     private AgentFailure Complete(AgentFailure failure)
     {
         // A CLI tells its tokens at its end; of one that did not come to it, what it told before is too little.
+        // What broke off before its tokens were told counts as guessed: it was paid for.
         var seen = proxy?.Usage;
-        var isSeen = seen is not null && seen.Tokens.InputTokens + seen.Tokens.OutputTokens > failure.Usage.InputTokens + failure.Usage.OutputTokens;
-        var usage = isSeen ? seen!.Tokens : failure.Usage;
+        var all = seen?.Tokens.Plus(seen.EstimatedTokens);
+        var isSeen = all is not null && all.InputTokens + all.OutputTokens > failure.Usage.InputTokens + failure.Usage.OutputTokens;
+        var usage = isSeen ? all! : failure.Usage;
         var isSpent = seen is { IsBudgetSpent: true };
         return failure with
         {
             Class = isSpent ? FailureClass.Budget : failure.Class,
             Message = isSpent ? "The execution's money is spent, so its requests were refused. " + failure.Message : failure.Message,
             Usage = usage,
-            CostUsd = isSeen ? seen!.CostUsd ?? failure.CostUsd : failure.CostUsd ?? (IsKnown(usage) ? costOf(usage) : null),
+            CostUsd = isSeen ? costOf(usage) ?? failure.CostUsd : failure.CostUsd ?? (IsKnown(usage) ? costOf(usage) : null),
         };
     }
 

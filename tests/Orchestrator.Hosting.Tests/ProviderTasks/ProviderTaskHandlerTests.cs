@@ -88,6 +88,10 @@ public sealed class ProviderTaskHandlerTests
     [InlineData("""{"task_id":"task-1","provider":"codex","factory":"billing"}""", "is no provider task")]
     [InlineData("""{"task_id":"other","provider":"codex","factory":"billing","instructions":"x"}""", "task_id must be the id")]
     [InlineData("""{"task_id":"task-1","provider":"codex","factory":"billing","instructions":"x","type":"sing"}""", "type must be")]
+    [InlineData("""{"task_id":"task-1","provider":null,"factory":"billing","instructions":"x"}""", "is no provider task")]
+    [InlineData("""{"task_id":"task-1","provider":"codex","factory":null,"instructions":"x"}""", "is no provider task")]
+    [InlineData("""{"task_id":"task-1","provider":"codex","factory":"billing","instructions":"x","env_vars":[null]}""", "is no provider task")]
+    [InlineData("""{"task_id":"task-1","provider":"codex","factory":"billing","instructions":"x","cli_command":["codex",null]}""", "is no provider task")]
     [InlineData("not json abc-hidden", "is no provider task")]
     public async Task What_cannot_be_carried_out_is_a_dead_letter_at_once(string payload, string reason)
     {
@@ -120,6 +124,18 @@ public sealed class ProviderTaskHandlerTests
         Assert.DoesNotContain(Marked, written, StringComparison.Ordinal);
         Assert.DoesNotContain(token, written, StringComparison.Ordinal);
         Assert.Equal(0, rig.Main.Providers[0].Runs);
+    }
+
+    [Fact]
+    public async Task Names_that_a_message_gives_are_not_looked_up_before_they_are_allowed()
+    {
+        using var rig = new ProviderTaskRig("codex");
+        var path = Environment.GetEnvironmentVariable("PATH")!;
+
+        var result = await rig.HandleAsync("""{"task_id":"task-1","provider":"codex","factory":"billing","instructions":"x","env_vars":["PATH"]}""");
+
+        Assert.Contains("does not allow the secret PATH", result.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(path, rig.Main.Service<ISecretRedactor>().Redact(path));
     }
 
     [Fact]

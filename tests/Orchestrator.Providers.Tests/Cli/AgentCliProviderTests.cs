@@ -128,7 +128,7 @@ public sealed class AgentCliProviderTests : IDisposable
     public async Task Without_a_workspace_nothing_is_started()
     {
         await using var host = Host(Echo);
-        var execution = new AgentExecution { Id = "e1", Task = ProviderHost.Task() };
+        var execution = new AgentExecution { Id = "agent-e1", Task = ProviderHost.Task() };
 
         var failed = Assert.IsType<AgentFailed>(Assert.Single(await ExecuteAsync(host, execution)));
 
@@ -244,7 +244,7 @@ public sealed class AgentCliProviderTests : IDisposable
         return events;
     }
 
-    private Task<GitWorkspace> CreateAsync(ProviderHost host) => host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token).AsTask();
+    private Task<GitWorkspace> CreateAsync(ProviderHost host) => host.Workspaces.CreateAsync(_repository.Path, "agent-e1", cancellationToken: Token).AsTask();
 
     private ProviderHost Host(string script, Action<AgentCliOptions>? configure = null)
     {

@@ -27,7 +27,7 @@ public sealed class CommandJsonLinesTests
             printf 'a line of another kind\n'
             printf '{"type":"end","ok":true,"usage":{"in":100,"cached":40,"out":7},"usd":0.25}\n'
             """);
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "json-lines-e1", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace, "please do");
 

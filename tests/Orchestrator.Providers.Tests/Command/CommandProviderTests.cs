@@ -24,7 +24,7 @@ public sealed class CommandProviderTests : IDisposable
     public async Task Its_lines_become_messages_and_its_changes_the_diff()
     {
         await using var host = Host("echo two >> a.txt; echo \"$1|$2|$3|$4\"", options => options.Arguments = [.. options.Arguments, "sh", "{workspace}", "{instructions}", "{task_id}", "{model} {other}"]);
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace, "in {workspace} do {model}", model: "m1");
 
@@ -39,7 +39,7 @@ public sealed class CommandProviderTests : IDisposable
     public async Task An_exit_code_that_means_failure_is_a_crash_with_the_last_words()
     {
         await using var host = Host("echo why >&2; exit 4");
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
 
         var failure = Assert.IsType<AgentFailed>((await host.ExecuteAsync(workspace))[^1]).Failure;
 
@@ -50,7 +50,7 @@ public sealed class CommandProviderTests : IDisposable
     public async Task Other_exit_codes_can_mean_success()
     {
         await using var host = Host("exit 4", options => options.SuccessExitCodes = [0, 4]);
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
 
         Assert.IsType<AgentCompleted>((await host.ExecuteAsync(workspace))[^1]);
     }
@@ -59,7 +59,7 @@ public sealed class CommandProviderTests : IDisposable
     public async Task A_missing_program_is_unavailable_and_named()
     {
         await using var host = new ProviderHost(providers => providers.AddCommand("fmt", options => (options.Executable, options.InstallHint) = ("no-such-tool", "Get it from the shop.")));
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
 
         var failure = Assert.IsType<AgentFailed>(Assert.Single(await host.ExecuteAsync(workspace))).Failure;
 
@@ -71,7 +71,7 @@ public sealed class CommandProviderTests : IDisposable
     public async Task A_secret_reaches_the_process_and_is_redacted_everywhere_else()
     {
         await using var host = Host("printenv MY_TOOL_TOKEN; echo $MY_TOOL_TOKEN | base64; echo bad $MY_TOOL_TOKEN >&2; test -n \"$MY_TOOL_TOKEN\" && exit 9", options => options.SecretNames = ["MY_TOOL_TOKEN"]);
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace);
 
@@ -89,7 +89,7 @@ public sealed class CommandProviderTests : IDisposable
         Assert.SkipUnless(WriteConfinement.IsSupported, WriteConfinement.Description);
         var escape = $"orchestrator-escape-{Environment.ProcessId}";
         await using var host = Host($"echo x > '{_repository.Combine("a.txt")}'; echo x > \"$HOME/{escape}\"; echo x > ../stranger; echo ok > inside.txt; echo t > \"$TMPDIR/t\"");
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
         await workspace.WatchRepositoryAsync(Token);
 
         var events = await host.ExecuteAsync(workspace);
@@ -105,7 +105,7 @@ public sealed class CommandProviderTests : IDisposable
     {
         using var open = new TemporaryDirectory();
         await using var host = Host($"echo x > '{open.Path}/made'; echo $HOME", options => (options.WritablePaths, options.KeepHome) = ([open.Path], false));
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace);
 
@@ -117,7 +117,7 @@ public sealed class CommandProviderTests : IDisposable
     public async Task Output_beyond_the_limit_is_not_an_event()
     {
         await using var host = Host("i=0; while [ $i -lt 500 ]; do echo $i; i=$((i+1)); done", options => options.MaxOutputLines = 10);
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "command-e1", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace);
 

@@ -31,7 +31,7 @@ public sealed class ExecutionSecretsTests : IDisposable
     public async Task An_agent_CLI_gets_the_ordered_arguments_last_and_the_ordered_secret_in_its_environment()
     {
         await using var host = Host(providers => providers.AddClaude(options => (options.Executable, options.ApiKeySecret) = (Program(), SecretNames.Codex)));
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "secrets-e1", cancellationToken: Token);
 
         await RunAsync(host, workspace, ["REGISTRY_TOKEN"], ["--ordered", "two words"]);
 
@@ -42,7 +42,7 @@ public sealed class ExecutionSecretsTests : IDisposable
     public async Task A_command_gets_them_too()
     {
         await using var host = Host(providers => providers.AddCommand("tool", options => (options.Executable, options.Arguments) = (Program(), ["first"])));
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "secrets-e1", cancellationToken: Token);
 
         await RunAsync(host, workspace, ["REGISTRY_TOKEN"], ["--ordered", "two words"]);
 
@@ -55,7 +55,7 @@ public sealed class ExecutionSecretsTests : IDisposable
     public async Task An_ordered_secret_that_nobody_knows_ends_the_execution_before_it_starts(bool cli)
     {
         await using var host = Host(providers => _ = cli ? providers.AddCodex(options => options.Executable = Program()) : providers.AddCommand("tool", options => options.Executable = Program()));
-        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "secrets-e1", cancellationToken: Token);
 
         var failed = Assert.IsType<AgentFailed>(Assert.Single(await RunAsync(host, workspace, ["NOBODY_KNOWS"], [])));
 
@@ -69,7 +69,7 @@ public sealed class ExecutionSecretsTests : IDisposable
 
     private static async Task<List<AgentEvent>> RunAsync(ProviderHost host, GitWorkspace workspace, ValueList<string> secrets, ValueList<string> arguments)
     {
-        var execution = new AgentExecution { Id = "e1", Task = ProviderHost.Task(), Workspace = workspace.Workspace, SecretNames = secrets, Arguments = arguments };
+        var execution = new AgentExecution { Id = "secrets-e1", Task = ProviderHost.Task(), Workspace = workspace.Workspace, SecretNames = secrets, Arguments = arguments };
         var events = new List<AgentEvent>();
         await foreach (var happened in host.Provider.ExecuteAsync(execution, Token))
         {

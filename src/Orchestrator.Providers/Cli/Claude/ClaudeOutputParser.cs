@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Providers.Cli.Outcomes;
+using Orchestrator.Providers.Cli.Output;
 using Orchestrator.Providers.Processes;
 
 namespace Orchestrator.Providers.Cli.Claude;
@@ -13,6 +14,7 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
     private const int MostOpenCalls = 256;
 
     private readonly Dictionary<string, AgentToolCall> _openCalls = new(StringComparer.Ordinal);
+    private readonly JsonLines _lines = new();
     private CliReport _report = new();
     private TokenUsage _earlierMessages = new();
     private TokenUsage _currentMessage = new();
@@ -23,46 +25,24 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
     public TokenUsage Usage => _report.HasEnded ? _report.Usage : _earlierMessages.Plus(_currentMessage);
 
     /// <summary>How many lines were not JSON objects of a known shape; for tests.</summary>
-    public int UnknownLines { get; private set; }
+    public int UnknownLines => _lines.Unknown;
 
-    public IEnumerable<AgentEvent> Read(string line)
-    {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return [];
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? [.. ReadEvent(document.RootElement)] : Unknown();
-        }
-        catch (JsonException)
-        {
-            return Unknown();
-        }
-    }
+    public IEnumerable<AgentEvent> Read(string line) => _lines.Read(line, Understand);
 
     public AgentEvent End(ProcessExit exit, string errorTail) => OutcomeClassifier.Classify(
         _report.HasEnded ? _report : _report with { Usage = Usage, CostUsd = costOf(Usage), Status = _lastStatus }, exit, errorTail, "Claude Code");
 
-    private AgentEvent[] Unknown()
-    {
-        UnknownLines++;
-        return [];
-    }
-
-    private IEnumerable<AgentEvent> ReadEvent(JsonElement happened) => happened.Text("type") switch
+    private IEnumerable<AgentEvent>? Understand(JsonElement happened) => happened.Text("type") switch
     {
         "system" => ReadSystem(happened),
         "assistant" => ReadAssistant(happened),
         "user" => ReadToolResults(happened),
         "result" => ReadResult(happened),
         "stream_event" or "rate_limit_event" or "tool_progress" or "keep_alive" => [],
-        _ => Unknown(),
+        _ => null,
     };
 
-    private AgentEvent[] ReadSystem(JsonElement happened)
+    private AgentEvent[]? ReadSystem(JsonElement happened)
     {
         switch (happened.Text("subtype"))
         {
@@ -79,7 +59,7 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
             case { Length: > 0 }:
                 return [];
             default:
-                return Unknown();
+                return null;
         }
     }
 
@@ -191,7 +171,7 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
     };
 
     private static string? FirstError(JsonElement happened) =>
-        happened.Member("errors", JsonValueKind.Array) is { } errors && errors.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? first.GetString() : null;
+        happened.Member("errors", JsonValueKind.Array) is { } errors && errors.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? JsonText.Read(first) : null;
 
     private static string Shorten(string text) => text.Length > LongestSummary ? text[..LongestSummary] : text;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Providers.Cli.Outcomes;
+using Orchestrator.Providers.Cli.Output;
 using Orchestrator.Providers.Processes;
 
 namespace Orchestrator.Providers.Cli.Codex;
@@ -9,6 +10,7 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
 {
     private const int LongestSummary = 64 * 1024;
 
+    private readonly JsonLines _lines = new();
     private string? _sessionId;
     private string _lastMessage = "";
     private string? _error;
@@ -18,25 +20,9 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
     public TokenUsage Usage { get; private set; } = new();
 
     /// <summary>How many lines were not JSON objects of a known shape; for tests.</summary>
-    public int UnknownLines { get; private set; }
+    public int UnknownLines => _lines.Unknown;
 
-    public IEnumerable<AgentEvent> Read(string line)
-    {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return [];
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? [.. ReadEvent(document.RootElement)] : Unknown();
-        }
-        catch (JsonException)
-        {
-            return Unknown();
-        }
-    }
+    public IEnumerable<AgentEvent> Read(string line) => _lines.Read(line, Understand);
 
     public AgentEvent End(ProcessExit exit, string errorTail)
     {
@@ -54,13 +40,7 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
         return OutcomeClassifier.Classify(report, exit, errorTail, "Codex");
     }
 
-    private AgentEvent[] Unknown()
-    {
-        UnknownLines++;
-        return [];
-    }
-
-    private IEnumerable<AgentEvent> ReadEvent(JsonElement happened)
+    private IEnumerable<AgentEvent>? Understand(JsonElement happened)
     {
         switch (happened.Text("type"))
         {
@@ -80,7 +60,7 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
             case "error":
                 return ReadError(happened.Text("message") ?? "");
             default:
-                return Unknown();
+                return null;
         }
     }
 
@@ -110,11 +90,11 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
         return [new AgentUsageReported { Usage = Usage, CostUsd = costOf(Usage) }];
     }
 
-    private IEnumerable<AgentEvent> ReadItem(JsonElement happened, bool completed)
+    private IEnumerable<AgentEvent>? ReadItem(JsonElement happened, bool completed)
     {
         if (happened.Member("item") is not { } item)
         {
-            return Unknown();
+            return null;
         }
 
         bool? succeeded = completed ? item.Text("status") is "completed" : null;
@@ -137,7 +117,7 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
             case "agent_message" or "reasoning" or "todo_list" or "plan":
                 return [];
             default:
-                return Unknown();
+                return null;
         }
     }
 

@@ -15,6 +15,7 @@ namespace Orchestrator.Providers.Cli.Copilot;
 internal sealed class CopilotOutputParser(string sessionId, string? model, string? usageFile, Func<TokenUsage, decimal?> costOf) : IAgentOutputParser
 {
     private readonly ToolCalls _calls = new();
+    private readonly JsonLines _lines = new();
     private CliReport _report = new() { SessionId = sessionId };
     private TokenUsage? _usage;
     private bool _hasStarted;
@@ -24,23 +25,10 @@ internal sealed class CopilotOutputParser(string sessionId, string? model, strin
     public TokenUsage Usage => _usage ??= CopilotUsageFile.Read(usageFile);
 
     /// <summary>How many lines were not JSON objects of a known kind; for tests.</summary>
-    public int UnknownLines { get; private set; }
+    public int UnknownLines => _lines.Unknown;
 
-    public IEnumerable<AgentEvent> Read(string line)
-    {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return [];
-        }
-
-        if (JsonLine.Read(line, Understand) is { } events)
-        {
-            return _hasStarted ? events : Start(events);
-        }
-
-        UnknownLines++;
-        return [];
-    }
+    public IEnumerable<AgentEvent> Read(string line) =>
+        _lines.Read(line, happened => Understand(happened) is not { } events ? null : _hasStarted ? events : Start([.. events]));
 
     public AgentEvent End(ProcessExit exit, string errorTail) =>
         OutcomeClassifier.Classify(_report with { Usage = Usage, CostUsd = costOf(Usage) }, exit, errorTail, CopilotProfile.Title);

@@ -14,6 +14,7 @@ internal sealed class CursorOutputParser(Func<TokenUsage, decimal?> costOf) : IA
     private const string Suffix = "ToolCall";
 
     private readonly ToolCalls _calls = new();
+    private readonly JsonLines _lines = new();
     private CliReport _report = new();
 
     public TokenUsage Usage => _report.Usage;
@@ -22,23 +23,9 @@ internal sealed class CursorOutputParser(Func<TokenUsage, decimal?> costOf) : IA
     public bool IsDone => _report.HasEnded;
 
     /// <summary>How many lines were not JSON objects of a known kind; for tests.</summary>
-    public int UnknownLines { get; private set; }
+    public int UnknownLines => _lines.Unknown;
 
-    public IEnumerable<AgentEvent> Read(string line)
-    {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return [];
-        }
-
-        if (JsonLine.Read(line, Understand) is { } events)
-        {
-            return events;
-        }
-
-        UnknownLines++;
-        return [];
-    }
+    public IEnumerable<AgentEvent> Read(string line) => _lines.Read(line, Understand);
 
     public AgentEvent End(ProcessExit exit, string errorTail) => OutcomeClassifier.Classify(_report, exit, errorTail, CursorProfile.Title);
 

@@ -14,29 +14,16 @@ internal sealed class GeminiOutputParser(Func<TokenUsage, decimal?> costOf) : IA
 {
     private readonly ToolCalls _calls = new();
     private readonly StringBuilder _pieces = new();
+    private readonly JsonLines _lines = new();
     private CliReport _report = new();
     private bool _hasFailed;
 
     public TokenUsage Usage => _report.Usage;
 
     /// <summary>How many lines were not JSON objects of a known kind; for tests.</summary>
-    public int UnknownLines { get; private set; }
+    public int UnknownLines => _lines.Unknown;
 
-    public IEnumerable<AgentEvent> Read(string line)
-    {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return [];
-        }
-
-        if (JsonLine.Read(line, Understand) is { } events)
-        {
-            return events;
-        }
-
-        UnknownLines++;
-        return [];
-    }
+    public IEnumerable<AgentEvent> Read(string line) => _lines.Read(line, Understand);
 
     public AgentEvent End(ProcessExit exit, string errorTail)
     {

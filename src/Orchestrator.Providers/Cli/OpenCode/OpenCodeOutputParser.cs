@@ -8,6 +8,7 @@ namespace Orchestrator.Providers.Cli.OpenCode;
 /// <summary>Understands the JSON lines of <c>opencode run --format json</c>. It has no last line of its own: a run is over when its last step said that it stops.</summary>
 internal sealed class OpenCodeOutputParser(string? model, Func<TokenUsage, decimal?> costOf) : IAgentOutputParser
 {
+    private readonly JsonLines _lines = new();
     private CliReport _report = new();
     private decimal _told;
     private bool _hasStarted;
@@ -15,23 +16,9 @@ internal sealed class OpenCodeOutputParser(string? model, Func<TokenUsage, decim
     public TokenUsage Usage => _report.Usage;
 
     /// <summary>How many lines were not JSON objects of a known kind; for tests.</summary>
-    public int UnknownLines { get; private set; }
+    public int UnknownLines => _lines.Unknown;
 
-    public IEnumerable<AgentEvent> Read(string line)
-    {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return [];
-        }
-
-        if (JsonLine.Read(line, Understand) is { } events)
-        {
-            return events;
-        }
-
-        UnknownLines++;
-        return [];
-    }
+    public IEnumerable<AgentEvent> Read(string line) => _lines.Read(line, Understand);
 
     public AgentEvent End(ProcessExit exit, string errorTail) => OutcomeClassifier.Classify(_report with { CostUsd = Cost }, exit, errorTail, OpenCodeProfile.Title);
 

@@ -14,29 +14,20 @@ internal sealed class CommandJsonLinesParser(CommandProviderOptions options) : I
 
     private readonly MappedLine _mapped = new(options.Mapping);
     private readonly bool _addsUsage = options.Mapping.AddUsage;
+    private readonly JsonLines _lines = new();
     private CliReport _report = new();
     private bool _isLastLine;
-    private int _lines;
+    private int _told;
 
     public TokenUsage Usage => _report.Usage;
 
     /// <summary>How many lines were no JSON objects; for tests.</summary>
-    public int UnknownLines { get; private set; }
+    public int UnknownLines => _lines.Unknown;
 
     public IEnumerable<AgentEvent> Read(string line)
     {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return [];
-        }
-
-        if (JsonLine.Read(line, Understand) is { } events)
-        {
-            return ++_lines <= options.MaxOutputLines ? events : [];
-        }
-
-        UnknownLines++;
-        return [];
+        var events = _lines.Read(line, Understand);
+        return events.Count == 0 || ++_told <= options.MaxOutputLines ? events : [];
     }
 
     public AgentEvent End(ProcessExit exit, string errorTail)

@@ -58,54 +58,6 @@ public sealed class ClaudeContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_agent_that_changes_nothing_completes_and_the_diff_is_empty()
-    {
-        await using var host = Host("noedit");
-        await using var workspace = await CreateAsync(host, "claude-noedit");
-
-        var events = await host.ExecuteAsync(workspace, Prompt);
-
-        Assert.IsType<AgentCompleted>(events[^1]);
-        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
-    }
-
-    [Theory]
-    [InlineData("e401", FailureClass.Authentication)]
-    [InlineData("e429", FailureClass.RateLimited)]
-    [InlineData("e500", FailureClass.ProviderError)]
-    [InlineData("e400ctx", FailureClass.ContextTooLong)]
-    [InlineData("drop", FailureClass.ProviderError)]
-    [InlineData("quota", FailureClass.Quota)]
-    public async Task A_failure_of_the_service_has_its_class(string scenario, FailureClass expected)
-    {
-        await using var host = Host(scenario);
-        await using var workspace = await CreateAsync(host, "claude-" + scenario);
-
-        var events = await host.ExecuteAsync(workspace, Prompt);
-
-        Assert.Equal(expected, Assert.IsType<AgentFailed>(events[^1]).Failure.Class);
-        Assert.Single(events, happened => happened is AgentFailed or AgentCompleted);
-        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
-    }
-
-    [Theory]
-    [InlineData("hang", FailureClass.IdleTimeout)]
-    [InlineData("stall", FailureClass.IdleTimeout)]
-    [InlineData("longsh2", FailureClass.IdleTimeout)]
-    [InlineData("daemon", null)]
-    public async Task Nothing_survives_the_execution(string scenario, FailureClass? expected)
-    {
-        await using var host = Host(scenario);
-        var id = $"claude-{scenario}-{Environment.ProcessId}";
-        await using var workspace = await CreateAsync(host, id);
-
-        var events = await host.ExecuteAsync(workspace, Prompt, new AgentTimeLimits { Idle = TimeSpan.FromSeconds(expected is null ? 60 : 8) });
-
-        Assert.Equal(expected, (events[^1] as AgentFailed)?.Failure.Class);
-        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
-    }
-
-    [Fact]
     public async Task The_agents_shell_does_not_see_the_real_key_and_no_event_or_log_holds_it()
     {
         await using var host = Host("envdump");

@@ -13,7 +13,7 @@ public sealed class CodexProviderTests
         using var repository = GitRepository.Init();
         repository.Commit("base");
         await using var host = new ProviderHost(providers => providers.AddCodex(options => (options.Executable, options.ApiKeySecret) = ("/bin/false", "NO_SUCH_KEY_HERE")));
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "codex-e1", cancellationToken: Token);
 
         var failed = Assert.IsType<AgentFailed>(Assert.Single(await host.ExecuteAsync(workspace)));
         var health = await host.Provider.CheckHealthAsync(Token);
@@ -29,7 +29,7 @@ public sealed class CodexProviderTests
         using var repository = GitRepository.Init();
         repository.Commit("base");
         await using var host = new ProviderHost(providers => providers.AddCodex(options => options.Executable = "no-codex-here"));
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "e1", cancellationToken: Token);
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "codex-e1", cancellationToken: Token);
 
         var failed = Assert.IsType<AgentFailed>(Assert.Single(await host.ExecuteAsync(workspace)));
         var health = await host.Provider.CheckHealthAsync(Token);

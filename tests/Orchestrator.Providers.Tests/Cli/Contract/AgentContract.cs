@@ -81,10 +81,17 @@ internal static class AgentContract
         };
     }
 
-    /// <summary>A server that says nothing is not waited for as long as one that is retried; a shell of ten minutes is.</summary>
-    private static AgentTimeLimits Limits(string scenario) => scenario is "hang" or "stall" or "longsh2"
-        ? new AgentTimeLimits { Startup = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromSeconds(12), Total = TimeSpan.FromMinutes(2), Grace = TimeSpan.FromSeconds(2) }
-        : new AgentTimeLimits { Startup = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMinutes(1), Total = TimeSpan.FromMinutes(3), Grace = TimeSpan.FromSeconds(5) };
+    /// <summary>A server that says nothing is not waited for as long as one that is retried. Codex waits ten seconds for its shell and goes on: it must have the time.</summary>
+    private static AgentTimeLimits Limits(string scenario)
+    {
+        var limits = new AgentTimeLimits { Startup = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMinutes(1), Total = TimeSpan.FromMinutes(3) };
+        return scenario switch
+        {
+            "hang" or "stall" => limits with { Idle = TimeSpan.FromSeconds(12) },
+            "longsh2" => limits with { Idle = TimeSpan.FromSeconds(40) },
+            _ => limits,
+        };
+    }
 
     private static string ServerScenario(string scenario) => scenario == "cancel" ? "longsh2" : scenario;
 

@@ -48,37 +48,6 @@ public sealed class CopilotContractTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("e401", FailureClass.Authentication)]
-    [InlineData("e429", FailureClass.RateLimited)]
-    [InlineData("e400ctx", FailureClass.ContextTooLong)]
-    [InlineData("drop", FailureClass.ProviderError)]
-    public async Task A_failure_of_the_service_has_its_class(string scenario, FailureClass expected)
-    {
-        await using var host = Host(scenario);
-        using var repository = Repository();
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-" + scenario, cancellationToken: Token);
-
-        var events = await host.ExecuteAsync(workspace, "Please change line two. FILE={workspace}/hello.txt");
-
-        Assert.Equal(expected, Assert.IsType<AgentFailed>(events[^1]).Failure.Class);
-        Assert.Single(events, happened => happened is AgentFailed or AgentCompleted);
-        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
-    }
-
-    [Fact]
-    public async Task An_agent_that_changes_nothing_completes_and_the_diff_is_empty()
-    {
-        await using var host = Host("noedit");
-        using var repository = Repository();
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-noedit", cancellationToken: Token);
-
-        var events = await host.ExecuteAsync(workspace, "Look at FILE={workspace}/hello.txt");
-
-        Assert.IsType<AgentCompleted>(events[^1]);
-        Assert.True((await workspace.CollectAsync(Token)).IsEmpty);
-    }
-
-    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it(bool useProxy)
@@ -118,22 +87,6 @@ public sealed class CopilotContractTests : IAsyncLifetime
         Assert.IsType<AgentCompleted>(events[^1]);
         Assert.Empty(Directory.GetFileSystemEntries(marks.Path));
         Assert.Contains("ZEBRA-8812", Models.Log(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("daemon")]
-    [InlineData("hang")]
-    public async Task Nothing_survives_the_execution(string scenario)
-    {
-        await using var host = Host(scenario);
-        using var repository = Repository();
-        var id = "copilot-" + scenario + "-" + Environment.ProcessId;
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, id, cancellationToken: Token);
-
-        var events = await host.ExecuteAsync(workspace, "Start one. FILE={workspace}/hello.txt", new AgentTimeLimits { Startup = TimeSpan.FromSeconds(60), Idle = TimeSpan.FromSeconds(8) });
-
-        Assert.Equal(scenario == "hang" ? FailureClass.IdleTimeout : null, (events[^1] as AgentFailed)?.Failure.Class);
-        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
     }
 
     [Fact]
