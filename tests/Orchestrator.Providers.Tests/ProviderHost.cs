@@ -55,11 +55,11 @@ internal sealed class ProviderHost : IAsyncDisposable
         Source = new LocalSource { Path = "/nowhere" },
     };
 
-    public async Task<List<AgentEvent>> ExecuteAsync(GitWorkspace workspace, string instructions = "do it", AgentTimeLimits? limits = null, string? model = null)
+    public async Task<List<AgentEvent>> ExecuteAsync(GitWorkspace workspace, string instructions = "do it", AgentTimeLimits? limits = null, string? model = null, Func<AgentExecution, AgentExecution>? change = null)
     {
         var execution = new AgentExecution { Id = workspace.ExecutionId, Task = Task(instructions), Workspace = workspace.Workspace, TimeLimits = limits, Model = model };
         var events = new List<AgentEvent>();
-        await foreach (var happened in Provider.ExecuteAsync(execution, TestContext.Current.CancellationToken))
+        await foreach (var happened in Provider.ExecuteAsync(change?.Invoke(execution) ?? execution, TestContext.Current.CancellationToken))
         {
             events.Add(happened);
         }

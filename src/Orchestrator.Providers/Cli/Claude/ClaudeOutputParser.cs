@@ -10,10 +10,7 @@ namespace Orchestrator.Providers.Cli.Claude;
 /// <param name="pricePerTask">The flat price that comes on top of what Claude tells.</param>
 internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, decimal pricePerTask) : IAgentOutputParser
 {
-    private const int LongestSummary = 64 * 1024;
-    private const int MostOpenCalls = 256;
-
-    private readonly Dictionary<string, AgentToolCall> _openCalls = new(StringComparer.Ordinal);
+    private readonly ToolCalls _calls = new();
     private readonly JsonLines _lines = new();
     private CliReport _report = new();
     private TokenUsage _earlierMessages = new();
@@ -81,37 +78,19 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
                     break;
                 case "text":
                     var text = block.Text("text") ?? "";
-                    _report = ofSubagent ? _report : _report with { Summary = Shorten(text) };
+                    _report = ofSubagent ? _report : _report with { Summary = BoundedText.Cut(text, BoundedText.Message) };
                     yield return new AgentMessage { Text = text };
                     break;
                 case "tool_use":
-                    yield return Begin(block);
+                    yield return _calls.Begin(block.Text("id"), ClaudeTools.Describe(block.Text("name") ?? "", block.Member("input") ?? default));
                     break;
             }
         }
     }
 
-    private AgentToolCall Begin(JsonElement block)
-    {
-        var call = ClaudeTools.Describe(block.Text("name") ?? "", block.Member("input") ?? default);
-        if (block.Text("id") is { } id && _openCalls.Count < MostOpenCalls)
-        {
-            _openCalls[id] = call;
-        }
-
-        return call;
-    }
-
-    private IEnumerable<AgentEvent> ReadToolResults(JsonElement happened)
-    {
-        foreach (var block in happened.Member("message") is { } message ? message.Objects("content") : [])
-        {
-            if (block.Text("type") == "tool_result" && block.Text("tool_use_id") is { } id && _openCalls.Remove(id, out var call))
-            {
-                yield return call with { Succeeded = !block.IsTrue("is_error") };
-            }
-        }
-    }
+    private IEnumerable<AgentEvent> ReadToolResults(JsonElement happened) => (happened.Member("message")?.Objects("content") ?? [])
+        .Where(static block => block.Text("type") == "tool_result")
+        .SelectMany(block => _calls.End(block.Text("tool_use_id"), succeeded: !block.IsTrue("is_error")));
 
     private AgentUsageReported[] ReadResult(JsonElement happened)
     {
@@ -128,7 +107,7 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
             Error = isError ? happened.Text("result") ?? FirstError(happened) : null,
             Status = happened.Number("api_error_status"),
             RefusedTools = Math.Max(_report.RefusedTools, happened.Objects("permission_denials").Count()),
-            Summary = !isError && happened.Text("result") is { } result ? Shorten(result) : _report.Summary,
+            Summary = !isError && happened.Text("result") is { } result ? BoundedText.Cut(result, BoundedText.Message) : _report.Summary,
             Usage = usage,
             CostUsd = told is { } cost ? cost + pricePerTask : costOf(usage),
             SessionId = happened.Text("session_id") ?? _report.SessionId,
@@ -172,6 +151,4 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
 
     private static string? FirstError(JsonElement happened) =>
         happened.Member("errors", JsonValueKind.Array) is { } errors && errors.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? JsonText.Read(first) : null;
-
-    private static string Shorten(string text) => text.Length > LongestSummary ? text[..LongestSummary] : text;
 }

@@ -8,8 +8,6 @@ namespace Orchestrator.Providers.Cli.Codex;
 /// <summary>Understands the JSON lines of <c>codex exec --json</c>. What it does not know it passes over.</summary>
 internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, string? model) : IAgentOutputParser
 {
-    private const int LongestSummary = 64 * 1024;
-
     private readonly JsonLines _lines = new();
     private string? _sessionId;
     private string _lastMessage = "";
@@ -102,7 +100,7 @@ internal sealed class CodexOutputParser(Func<TokenUsage, decimal?> costOf, strin
         {
             case "agent_message" when completed:
                 var text = item.Text("text") ?? "";
-                _lastMessage = text.Length > LongestSummary ? text[..LongestSummary] : text;
+                _lastMessage = BoundedText.Cut(text, BoundedText.Message);
                 return [new AgentMessage { Text = text }];
             case "command_execution":
                 return [new AgentToolCall { Tool = ToolKind.Shell, Target = item.Text("command") ?? "", Succeeded = succeeded }];

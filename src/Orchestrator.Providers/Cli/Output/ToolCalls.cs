@@ -10,9 +10,12 @@ internal sealed class ToolCalls
     private readonly Dictionary<string, AgentToolCall> _open = new(StringComparer.Ordinal);
 
     /// <summary>A call begins.</summary>
-    public AgentToolCall Begin(string? id, string tool, JsonElement? arguments)
+    public AgentToolCall Begin(string? id, string tool, JsonElement? arguments) =>
+        Begin(id, new AgentToolCall { Tool = Tools.KindOf(tool), Target = Tools.TargetOf(tool, arguments) });
+
+    /// <summary>A call begins, of a CLI whose tools are known by name.</summary>
+    public AgentToolCall Begin(string? id, AgentToolCall call)
     {
-        var call = new AgentToolCall { Tool = Tools.KindOf(tool), Target = Tools.TargetOf(tool, arguments) };
         if (id is { Length: > 0 and <= BoundedText.Name } && (_open.Count < MostOpen || _open.ContainsKey(id)))
         {
             _open[id] = call;

@@ -1,8 +1,5 @@
-using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Cli.Contract;
 using Orchestrator.Providers.Workspaces;
-using Orchestrator.Secrets;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Cli.Claude;
@@ -50,11 +47,7 @@ public sealed class ClaudeContractTests : IAsyncLifetime
         Assert.Equal((7220L, 0), (result.Usage.InputTokens, result.RefusedTools));
         Assert.True(result.CostUsd > 0);
         Assert.Equal(result.SessionId, Assert.Single(events.OfType<AgentStarted>()).SessionId);
-        var changes = await workspace.CollectAsync(Token);
-        Assert.Equal(["hello.txt", "made_by_shell.txt", "new_by_agent.txt"], changes.Paths.Order());
-        Assert.Contains("+line two CHANGED BY AGENT", Encoding.UTF8.GetString(changes.Diff.Span), StringComparison.Ordinal);
-        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
-        Assert.Empty(NativeProcesses.FindSurvivors("claude-" + scenario, 0));
+        await AgentChecks.EditedOnlyTheWorkspaceAsync(workspace);
     }
 
     [Fact]
@@ -66,11 +59,7 @@ public sealed class ClaudeContractTests : IAsyncLifetime
         var events = await host.ExecuteAsync(workspace, Prompt);
 
         Assert.IsType<AgentCompleted>(events[^1]);
-        var dump = await File.ReadAllTextAsync(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"), Token);
-        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
-        Assert.Contains(Key, Models.Log(), StringComparison.Ordinal);
+        await AgentChecks.KeyIsHiddenAsync(workspace, host, events, Models, Key);
     }
 
     [Theory]
@@ -99,7 +88,7 @@ public sealed class ClaudeContractTests : IAsyncLifetime
         await using var second = await CreateAsync(money, "claude-money");
 
         var afterTurns = await turns.ExecuteAsync(first, Prompt);
-        var afterMoney = await ExecuteAsync(money, second, execution => execution with { BudgetUsd = 0.02m });
+        var afterMoney = await money.ExecuteAsync(second, Prompt, change: execution => execution with { BudgetUsd = 0.02m });
 
         Assert.Equal(FailureClass.TurnLimit, Assert.IsType<AgentFailed>(afterTurns[^1]).Failure.Class);
         Assert.Equal(FailureClass.Budget, Assert.IsType<AgentFailed>(afterMoney[^1]).Failure.Class);
@@ -112,7 +101,7 @@ public sealed class ClaudeContractTests : IAsyncLifetime
         await using var workspace = await CreateAsync(host, "claude-resume");
         var first = Assert.IsType<AgentCompleted>((await host.ExecuteAsync(workspace, "Remember WORD-OF-THE-DAY. FILE={workspace}/hello.txt"))[^1]).Result;
 
-        var second = Assert.IsType<AgentCompleted>((await ExecuteAsync(host, workspace, execution => execution with { SessionId = first.SessionId }))[^1]).Result;
+        var second = Assert.IsType<AgentCompleted>((await host.ExecuteAsync(workspace, Prompt, change: execution => execution with { SessionId = first.SessionId }))[^1]).Result;
 
         Assert.Equal(first.SessionId, second.SessionId);
         Assert.Equal(first.Usage.InputTokens, second.Usage.InputTokens); // Of this run alone.
@@ -130,37 +119,15 @@ public sealed class ClaudeContractTests : IAsyncLifetime
         Assert.StartsWith(health.Details["tested_version"], health.Details["version"], StringComparison.Ordinal);
     }
 
-    private static async Task<List<AgentEvent>> ExecuteAsync(ProviderHost host, GitWorkspace workspace, Func<AgentExecution, AgentExecution> change)
-    {
-        var execution = change(new AgentExecution { Id = workspace.ExecutionId, Task = ProviderHost.Task(Prompt), Workspace = workspace.Workspace });
-        var events = new List<AgentEvent>();
-        await foreach (var happened in host.Provider.ExecuteAsync(execution, Token))
-        {
-            events.Add(happened);
-        }
-
-        return events;
-    }
-
     private Task<GitWorkspace> CreateAsync(ProviderHost host, string id)
     {
         _repository.Commit("base");
         return host.Workspaces.CreateAsync(_repository.Path, id, cancellationToken: Token).AsTask();
     }
 
-    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null)
+    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null) => AgentUnderTest.Named("claude").Host(Models, scenario, Key, options =>
     {
-        Engines.Require("python3");
-        Engines.RequireShared("conformance", "agents", "fake_models.py");
-        var executable = Engines.Require("claude");
-        return new ProviderHost(
-            providers => providers.AddClaude(options =>
-            {
-                (options.Executable, options.Model) = (executable, Model);
-                options.BaseUrl = Models.BaseUrl(scenario)[..^"/v1".Length];
-                configure?.Invoke(options);
-            }),
-            new Dictionary<string, string> { [SecretNames.Claude] = Key },
-            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
-    }
+        options.Model = Model;
+        configure?.Invoke(options);
+    });
 }

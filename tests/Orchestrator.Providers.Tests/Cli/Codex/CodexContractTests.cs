@@ -1,7 +1,4 @@
-using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Providers.Processes;
-using Orchestrator.Secrets;
+using Orchestrator.Providers.Cli.Contract;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Cli.Codex;
@@ -28,7 +25,7 @@ public sealed class CodexContractTests : IAsyncLifetime
     public async Task An_edit_reaches_the_workspace_and_nothing_else(bool confine)
     {
         await using var host = Host("edit", confine);
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-edit", cancellationToken: Token);
         await workspace.WatchRepositoryAsync(Token);
 
@@ -37,12 +34,8 @@ public sealed class CodexContractTests : IAsyncLifetime
         var result = Assert.IsType<AgentCompleted>(events[^1]).Result;
         Assert.Equal("Done: I changed line two of the file.", result.Summary);
         Assert.Equal((6170L, 0.0062m), (result.Usage.InputTokens, Math.Round(result.CostUsd!.Value, 4)));
-        var changes = await workspace.CollectAsync(Token);
-        Assert.Equal(["hello.txt", "made_by_shell.txt", "new_by_agent.txt"], changes.Paths.Order());
-        Assert.Contains("+line two CHANGED BY AGENT", Encoding.UTF8.GetString(changes.Diff.Span), StringComparison.Ordinal);
-        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        await AgentChecks.EditedOnlyTheWorkspaceAsync(workspace);
         Assert.Equal("", repository.Status());
-        Assert.Empty(NativeProcesses.FindSurvivors("exec-edit", 0));
     }
 
     [Theory]
@@ -51,17 +44,13 @@ public sealed class CodexContractTests : IAsyncLifetime
     public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it(bool useProxy)
     {
         await using var host = Host("envdump", useProxy: useProxy);
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-env", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace, "Dump. FILE={workspace}/hello.txt");
 
         Assert.IsType<AgentCompleted>(events[^1]);
-        var dump = await File.ReadAllTextAsync(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"), Token);
-        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
-        Assert.Contains(Key, Models.Log(), StringComparison.Ordinal);
+        await AgentChecks.KeyIsHiddenAsync(workspace, host, events, Models, Key);
     }
 
     [Theory]
@@ -70,11 +59,12 @@ public sealed class CodexContractTests : IAsyncLifetime
     public async Task The_money_of_an_execution_has_a_limit_also_for_a_model_without_a_price(string model, bool isPriced)
     {
         await using var host = Host("loop");
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "exec-money", cancellationToken: Token);
-        var execution = new AgentExecution { Id = "exec-money", Task = ProviderHost.Task("Loop. FILE={workspace}/hello.txt"), Workspace = workspace.Workspace, Model = model, BudgetUsd = 0.002m };
 
-        var failure = Assert.IsType<AgentFailed>(await host.Provider.ExecuteAsync(execution, Token).LastAsync(Token)).Failure;
+        var events = await host.ExecuteAsync(workspace, "Loop. FILE={workspace}/hello.txt", model: model, change: execution => execution with { BudgetUsd = 0.002m });
+
+        var failure = Assert.IsType<AgentFailed>(events[^1]).Failure;
 
         Assert.Equal(FailureClass.Budget, failure.Class);
         Assert.Equal(isPriced, failure.CostUsd is >= 0.002m and <= 0.01m);
@@ -94,30 +84,9 @@ public sealed class CodexContractTests : IAsyncLifetime
         Assert.NotEmpty(health.Details["confinement"]);
     }
 
-    private static GitRepository Repository()
+    private ProviderHost Host(string scenario, bool confine = true, bool useProxy = true) => AgentUnderTest.Named("codex").Host(Models, scenario, Key, options =>
     {
-        var repository = GitRepository.Init();
-        repository.Write("hello.txt", "line one\nline two\nline three\n");
-        repository.Commit("base");
-        return repository;
-    }
-
-    private ProviderHost Host(string scenario, bool confine = true, bool useProxy = true)
-    {
-        Engines.Require("python3");
-        Engines.RequireShared("conformance", "agents", "fake_models.py");
-        var executable = Engines.Require("codex");
-        return new ProviderHost(
-            providers => providers.AddCodex(options =>
-            {
-                options.Executable = executable;
-                options.BaseUrl = Models.BaseUrl(scenario);
-                options.Model = "gpt-5.1-codex";
-                options.ConfineWrites = confine;
-                options.UseCredentialProxy = useProxy;
-                options.Models = [new ModelDescriptor { Name = "gpt-5.1-codex", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];
-            }),
-            new Dictionary<string, string> { [SecretNames.Codex] = Key },
-            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
-    }
+        (options.ConfineWrites, options.UseCredentialProxy) = (confine, useProxy);
+        options.Models = [new ModelDescriptor { Name = "gpt-5.1-codex", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];
+    });
 }

@@ -1,5 +1,4 @@
 using Orchestrator.Json;
-using Orchestrator.Providers.Processes;
 using Orchestrator.Providers.Workspaces;
 using Orchestrator.Testing;
 
@@ -18,29 +17,22 @@ internal static class AgentContract
 
     public static async Task<string> RunAsync(AgentUnderTest agent, string scenario)
     {
-        var executable = Engines.Require(agent.Name);
         await using var models = await FakeModels.StartAsync(Token);
-        await using var host = new ProviderHost(
-            providers => agent.Add(providers, options =>
-            {
-                options.Executable = executable;
-                options.BaseUrl = agent.BaseUrl(models, ServerScenario(scenario));
-                options.ApiKeySecret = agent.Secret;
-                options.Model = agent.Model;
-            }),
-            new Dictionary<string, string> { [agent.Secret] = Key },
-            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
-        using var repository = Repository();
+        await using var host = agent.Host(models, ServerScenario(scenario), Key);
+        using var repository = HelloRepository.Create();
         var id = $"contract-{agent.Name}-{scenario}-{Environment.ProcessId}";
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, id, cancellationToken: Token);
         await workspace.WatchRepositoryAsync(Token);
 
         var outcome = await OutcomeAsync(host, workspace, scenario);
 
-        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
-        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        await AgentChecks.LeftNothingAsync(workspace);
         Assert.DoesNotContain(Key, host.Logs.AllText(), StringComparison.Ordinal);
-        AssertKeyIsHidden(workspace, scenario);
+        if (scenario == "envdump")
+        {
+            await AgentChecks.KeyIsHiddenAsync(workspace, host, [], models, Key);
+        }
+
         return outcome;
     }
 
@@ -94,24 +86,4 @@ internal static class AgentContract
     }
 
     private static string ServerScenario(string scenario) => scenario == "cancel" ? "longsh2" : scenario;
-
-    private static void AssertKeyIsHidden(GitWorkspace workspace, string scenario)
-    {
-        if (scenario != "envdump")
-        {
-            return;
-        }
-
-        var dump = File.ReadAllText(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"));
-        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
-    }
-
-    private static GitRepository Repository()
-    {
-        var repository = GitRepository.Init();
-        repository.Write("hello.txt", "line one\nline two\nline three\n");
-        repository.Commit("base");
-        return repository;
-    }
 }

@@ -1,6 +1,4 @@
-using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Cli.Contract;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Cli.Copilot;
@@ -10,8 +8,6 @@ namespace Orchestrator.Providers.Cli.Copilot;
 public sealed class CopilotContractTests : IAsyncLifetime
 {
     private const string Key = "sk-marked-copilot-key-4711";
-
-    private const string Secret = "GATEWAY_API_KEY";
 
     private FakeModels? _models;
 
@@ -29,7 +25,7 @@ public sealed class CopilotContractTests : IAsyncLifetime
     public async Task An_edit_reaches_the_workspace_and_nothing_else(string model)
     {
         await using var host = Host("edit", options => options.Model = model);
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-edit", cancellationToken: Token);
         await workspace.WatchRepositoryAsync(Token);
 
@@ -39,12 +35,8 @@ public sealed class CopilotContractTests : IAsyncLifetime
         Assert.Equal("Done: I changed line two of the file.", result.Summary);
         Assert.Equal((6170L, 1000L, 280L), (result.Usage.InputTokens, result.Usage.CachedInputTokens, result.Usage.OutputTokens));
         Assert.Equal(0.0062m, Math.Round(result.CostUsd!.Value, 4));
-        var changes = await workspace.CollectAsync(Token);
-        Assert.Equal(["hello.txt", "made_by_shell.txt", "new_by_agent.txt"], changes.Paths.Order());
-        Assert.Contains("+line two CHANGED BY AGENT", Encoding.UTF8.GetString(changes.Diff.Span), StringComparison.Ordinal);
-        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        await AgentChecks.EditedOnlyTheWorkspaceAsync(workspace);
         Assert.Equal("", repository.Status());
-        Assert.Empty(NativeProcesses.FindSurvivors("copilot-edit", 0));
     }
 
     [Theory]
@@ -53,24 +45,20 @@ public sealed class CopilotContractTests : IAsyncLifetime
     public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it(bool useProxy)
     {
         await using var host = Host("envdump", options => options.UseCredentialProxy = useProxy);
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-env", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace, "Dump. FILE={workspace}/hello.txt");
 
         Assert.IsType<AgentCompleted>(events[^1]);
-        var dump = await File.ReadAllTextAsync(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"), Token);
-        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
-        Assert.Contains(Key, Models.Log(), StringComparison.Ordinal);
+        await AgentChecks.KeyIsHiddenAsync(workspace, host, events, Models, Key);
     }
 
     [Fact]
     public async Task Programs_that_the_repository_names_are_not_run_but_its_instructions_are_read()
     {
         await using var host = Host("edit");
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         using var marks = new TemporaryDirectory();
         var hook = $$"""[{ "type": "command", "bash": "touch {{marks.Path}}/hook" }]""";
         var servers = $$"""{ "mcpServers": { "evil": { "type": "local", "tools": ["*"], "command": "touch", "args": ["{{marks.Path}}/mcp"] } } }""";
@@ -100,30 +88,10 @@ public sealed class CopilotContractTests : IAsyncLifetime
         Assert.Contains(CopilotProfile.Create().TestedVersion!, health.Details["version"], StringComparison.Ordinal);
     }
 
-    private static GitRepository Repository()
+    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null) => AgentUnderTest.Named("copilot").Host(Models, scenario, Key, options =>
     {
-        var repository = GitRepository.Init();
-        repository.Write("hello.txt", "line one\nline two\nline three\n");
-        repository.Commit("base");
-        return repository;
-    }
-
-    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null)
-    {
-        Engines.Require("python3");
-        Engines.RequireShared("conformance", "agents", "fake_models.py");
-        var executable = Engines.Require("copilot");
-        return new ProviderHost(
-            providers => providers.AddCopilot(options =>
-            {
-                options.Executable = executable;
-                options.BaseUrl = Models.BaseUrl(scenario);
-                options.ApiKeySecret = Secret;
-                options.Model = "gpt-4.1";
-                options.Models = [.. ((string[])["gpt-4.1", "gpt-5.1-codex"]).Select(name => new ModelDescriptor { Name = name, ContextWindow = 128_000, Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } })];
-                configure?.Invoke(options);
-            }),
-            new Dictionary<string, string> { [Secret] = Key },
-            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
-    }
+        options.Model = "gpt-4.1";
+        options.Models = [.. ((string[])["gpt-4.1", "gpt-5.1-codex"]).Select(name => new ModelDescriptor { Name = name, ContextWindow = 128_000, Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } })];
+        configure?.Invoke(options);
+    });
 }

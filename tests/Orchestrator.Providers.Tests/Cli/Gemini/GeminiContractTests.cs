@@ -1,7 +1,4 @@
-using System.Text;
-using Microsoft.Extensions.DependencyInjection;
-using Orchestrator.Providers.Processes;
-using Orchestrator.Secrets;
+using Orchestrator.Providers.Cli.Contract;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Cli.Gemini;
@@ -28,7 +25,7 @@ public sealed class GeminiContractTests : IAsyncLifetime
     public async Task An_edit_reaches_the_workspace_and_nothing_else(bool allowRepositoryTools)
     {
         await using var host = Host("edit", options => options.AllowRepositoryTools = allowRepositoryTools);
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "gemini-edit", cancellationToken: Token);
         await workspace.WatchRepositoryAsync(Token);
 
@@ -38,12 +35,8 @@ public sealed class GeminiContractTests : IAsyncLifetime
         Assert.Equal("Done: I changed line two of the file.", result.Summary);
         Assert.Equal((6170L, 1000L, 280L), (result.Usage.InputTokens, result.Usage.CachedInputTokens, result.Usage.OutputTokens));
         Assert.Equal(0.0062m, Math.Round(result.CostUsd!.Value, 4));
-        var changes = await workspace.CollectAsync(Token);
-        Assert.Equal(["hello.txt", "made_by_shell.txt", "new_by_agent.txt"], changes.Paths.Order());
-        Assert.Contains("+line two CHANGED BY AGENT", Encoding.UTF8.GetString(changes.Diff.Span), StringComparison.Ordinal);
-        Assert.False((await workspace.FindEscapesAsync(Token)).Any);
+        await AgentChecks.EditedOnlyTheWorkspaceAsync(workspace);
         Assert.Equal("", repository.Status());
-        Assert.Empty(NativeProcesses.FindSurvivors("gemini-edit", 0));
     }
 
     [Theory]
@@ -52,24 +45,20 @@ public sealed class GeminiContractTests : IAsyncLifetime
     public async Task The_agents_shell_does_not_see_the_key_and_no_event_or_log_holds_it(bool useProxy)
     {
         await using var host = Host("envdump", options => options.UseCredentialProxy = useProxy);
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "gemini-env", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace, "Dump. FILE={workspace}/hello.txt");
 
         Assert.IsType<AgentCompleted>(events[^1]);
-        var dump = await File.ReadAllTextAsync(Path.Combine(workspace.Workspace.Directory, "env_dump.txt"), Token);
-        Assert.Contains("PATH=", dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, dump, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
-        Assert.Contains(Key, Models.Log(), StringComparison.Ordinal);
+        await AgentChecks.KeyIsHiddenAsync(workspace, host, events, Models, Key);
     }
 
     [Fact]
     public async Task Programs_that_the_repository_names_are_not_run_but_its_instructions_are_read()
     {
         await using var host = Host("edit");
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         using var marks = new TemporaryDirectory();
         repository.Write(".gemini/settings.json", HostileSettings(marks.Path));
         repository.Write(".gemini/.env", "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:1/\nGEMINI_API_KEY=of-the-repository\n");
@@ -89,7 +78,7 @@ public sealed class GeminiContractTests : IAsyncLifetime
     public async Task Turns_have_a_limit()
     {
         await using var host = Host("loop", options => options.MaxTurns = 3);
-        using var repository = Repository();
+        using var repository = HelloRepository.Create();
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "gemini-loop", cancellationToken: Token);
 
         var events = await host.ExecuteAsync(workspace, "Loop. FILE={workspace}/hello.txt");
@@ -117,29 +106,9 @@ public sealed class GeminiContractTests : IAsyncLifetime
         }
         """;
 
-    private static GitRepository Repository()
+    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null) => AgentUnderTest.Named("gemini").Host(Models, scenario, Key, options =>
     {
-        var repository = GitRepository.Init();
-        repository.Write("hello.txt", "line one\nline two\nline three\n");
-        repository.Commit("base");
-        return repository;
-    }
-
-    private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null)
-    {
-        Engines.Require("python3");
-        Engines.RequireShared("conformance", "agents", "fake_models.py");
-        var executable = Engines.Require("gemini");
-        return new ProviderHost(
-            providers => providers.AddGemini(options =>
-            {
-                options.Executable = executable;
-                options.BaseUrl = $"http://127.0.0.1:{Models.Port}/s/{scenario}";
-                options.Model = "gemini-2.5-pro";
-                options.Models = [new ModelDescriptor { Name = "gemini-2.5-pro", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];
-                configure?.Invoke(options);
-            }),
-            new Dictionary<string, string> { [SecretNames.Gemini] = Key },
-            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
-    }
+        options.Models = [new ModelDescriptor { Name = "gemini-2.5-pro", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];
+        configure?.Invoke(options);
+    });
 }
