@@ -96,7 +96,7 @@ run_tests() { # project
   # Those that run agents have a folder of their own for temporary files, so that what is left shows.
   local temporary=
   case $name in
-    *.Providers.Tests | *.EndToEnd) temporary=$(mktemp -d) ;;
+    *.Providers.Tests | *.Hosting.Tests | *.Cli.Tests | *.EndToEnd) temporary=$(mktemp -d) ;;
   esac
   TMPDIR=${temporary:-${TMPDIR:-/tmp}} timeout --kill-after=10 1200 "$program" --no-progress --no-ansi > "$log" 2>&1 < /dev/null || code=$?
   p=$(summary succeeded "$log") f=$(summary failed "$log") s=$(summary skipped "$log")
@@ -117,16 +117,11 @@ run_tests() { # project
   fi
 }
 
-# Runs of agents leave nothing: no file of ours, no process, and none of the keys that the tests mark.
+# Runs of agents leave nothing: no file or worktree of ours, no process, no port, and none of the keys that the tests mark.
 leaks() { # name folder log
-  local name=$1 folder=$2 log=$3 found
-  found=$({
-    find "$folder" -mindepth 1 -maxdepth 1 -name 'orchestrator*' | sed 's/^/file    /'
-    grep -lzs '^ORCHESTRATOR_EXECUTION=' /proc/[0-9]*/environ 2> /dev/null | sed 's/^/process /'
-    grep -rls 'marked-[a-z]*-key-' "$folder" "$log" | sed 's/^/key in  /'
-  } || true)
-  if [ -n "$found" ]; then
-    printf '  %-44s FAILED: it left\n%s\n' "$name" "$(printf '%s\n' "$found" | head -20 | sed 's/^/    /')"
+  local found
+  if ! found=$(eng/leaks.sh "$2" "$3"); then
+    printf '  %-44s FAILED: it left\n%s\n' "$1" "$(printf '%s\n' "$found" | head -20 | sed 's/^/    /')"
     failed=$((failed + 1))
   fi
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -104,7 +105,16 @@ internal sealed class CliHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(context.Time).AddSingleton(context.Output).AddSingleton<IAgentTaskObserver, OutputObserver>();
-        builder.Services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(providers => Configuration.ProviderSettings.AddTo(providers, settings.Providers));
+        if (settings.Secrets.UserSecrets is { } userSecrets)
+        {
+            builder.Configuration.AddConfiguration(userSecrets);
+        }
+
+        builder.Services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(providers =>
+        {
+            Configuration.ProviderSettings.AddTo(providers, settings.Providers);
+            settings.Secrets.AddTo(providers);
+        });
         builder.Services.AddProviderRouting(settings.Routing);
         if (settings.PostgreSql is { } postgreSql)
         {

@@ -5,15 +5,17 @@ using Orchestrator.Providers.Workspaces;
 namespace Orchestrator.Hosting;
 
 /// <summary>
-/// Before the worker starts: takes back the tasks of dead workers. Then, and every minute: removes the workspaces of executions that are not alive, and settles the
+/// Before the worker starts: takes back the tasks of dead workers. Then, and every minute: removes the workspaces that no process uses any more, and settles the
 /// trees of tasks that nobody will go on with.
 /// </summary>
 internal sealed class OrchestratorRecovery(
-    DeadWorkerTasks deadWorkers, GitWorkspaces workspaces, LiveExecutions live, TreeSettlement trees, TimeProvider time, ILogger<OrchestratorRecovery> logger)
+    DeadWorkerTasks deadWorkers, GitWorkspaces workspaces, TreeSettlement trees, TimeProvider time, ILogger<OrchestratorRecovery> logger)
     : BackgroundService
 {
     /// <summary>How often a process looks for what others left.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private string? _notRemoved;
 
     /// <summary>A host whose state cannot be put in order does not start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -53,7 +55,8 @@ internal sealed class OrchestratorRecovery(
     {
         try
         {
-            var removed = await workspaces.RecoverAsync(live.FindAsync, cancellationToken).ConfigureAwait(false);
+            var removed = await workspaces.RecoverAsync(cancellationToken).ConfigureAwait(false);
+            _notRemoved = null;
             if (removed.Count > 0)
             {
                 logger.LeftoversRemoved(removed.Count);
@@ -61,8 +64,12 @@ internal sealed class OrchestratorRecovery(
         }
         catch (WorkspaceException error)
         {
-            // One directory that cannot be deleted must not keep everything else from starting; the next start tries again.
-            logger.LeftoversNotRemoved(error);
+            // One directory that cannot be deleted must not keep everything else from starting. It is tried again every minute, and told once.
+            if (_notRemoved != error.Message)
+            {
+                _notRemoved = error.Message;
+                logger.LeftoversNotRemoved(error);
+            }
         }
     }
 }

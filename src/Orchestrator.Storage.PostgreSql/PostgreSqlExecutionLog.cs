@@ -10,7 +10,10 @@ using Orchestrator.Storage.Sqlite.Executions;
 
 namespace Orchestrator.Storage.PostgreSql;
 
-/// <summary>Assignments, configurations and attempts in PostgreSQL, tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c> and <c>ai_provider_executions</c>.</summary>
+/// <summary>
+/// Assignments, configurations and attempts in PostgreSQL, tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c>, <c>ai_provider_executions</c> and
+/// <c>ai_provider_execution_events</c>.
+/// </summary>
 /// <remarks>Thread-safe; a singleton. Times are kept in whole milliseconds, money in whole nano-dollars. What agents said is redacted before it is stored.</remarks>
 public sealed class PostgreSqlExecutionLog : IExecutionLog
 {
@@ -120,6 +123,44 @@ public sealed class PostgreSqlExecutionLog : IExecutionLog
         var rows = await _database.RunAsync((session, cancel) => session.QueryAsync(ListExecutions, ReadExecution, cancel, taskId), cancellationToken).ConfigureAwait(false);
         return rows.ToValueList();
     }
+
+    private const string SaveExecutionEvents = """
+        INSERT INTO {schema}.ai_provider_execution_events (execution_id, events, omitted, worker_name, container_name, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (execution_id) DO UPDATE SET
+            events = excluded.events, omitted = excluded.omitted, worker_name = excluded.worker_name, container_name = excluded.container_name, created_at = excluded.created_at
+        """;
+
+    /// <inheritdoc/>
+    public async ValueTask SaveEventsAsync(ExecutionEvents events, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        var row = ExecutionEventsRow.Create(events, _redactor);
+        await _database.RunAsync(
+            (session, cancel) => session.ExecuteAsync(SaveExecutionEvents, cancel, row.ExecutionId, row.Events, row.Omitted, row.WorkerName, row.ContainerName, row.CreatedAt),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private const string FindExecutionEvents = """
+        SELECT execution_id, events, omitted, worker_name, container_name, created_at FROM {schema}.ai_provider_execution_events WHERE execution_id = $1
+        """;
+
+    /// <inheritdoc/>
+    public async ValueTask<ExecutionEvents?> ListEventsAsync(string executionId, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(executionId);
+        var row = await _database.RunAsync((session, cancel) => session.FirstAsync(FindExecutionEvents, ReadEvents, cancel, executionId), cancellationToken).ConfigureAwait(false);
+        return row?.ToEvents();
+    }
+
+    private static ExecutionEventsRow ReadEvents(NpgsqlDataReader row) => new()
+    {
+        ExecutionId = row.GetString(0),
+        Events = row.GetString(1),
+        Omitted = row.GetInt64(2),
+        WorkerName = row.GetString(3),
+        ContainerName = row.GetString(4),
+        CreatedAt = row.GetInt64(5),
+    };
 
     private static ProviderConfiguration ReadConfiguration(NpgsqlDataReader row) => new()
     {

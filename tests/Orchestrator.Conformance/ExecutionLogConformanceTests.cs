@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Orchestrator.Executions;
 using Orchestrator.Providers;
+using Orchestrator.Secrets;
 
 namespace Orchestrator.Conformance;
 
@@ -9,7 +11,7 @@ public abstract class ExecutionLogConformanceTests
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 30, 15, 123, TimeSpan.Zero);
 
     /// <summary>Opens the test's database: once more each time it is called, as another process would.</summary>
-    protected abstract IExecutionLog Open();
+    protected abstract IExecutionLog Open(ISecretRedactor? redactor = null);
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -154,5 +156,94 @@ public abstract class ExecutionLogConformanceTests
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await Open().ConfiguredAsync(configuration, Cancel), Cancel)));
 
         Assert.Equal([configuration], await Open().ListConfigurationsAsync(null, Cancel));
+    }
+
+    [Fact]
+    public async Task The_events_of_an_attempt_are_kept_as_they_were_saved()
+    {
+        var log = Open();
+        await log.SaveAsync(Running("e1"), Cancel);
+        var events = new ExecutionEvents
+        {
+            ExecutionId = "e1",
+            Events =
+            [
+                new AgentStarted { At = Now, SessionId = "s1", Model = "gpt-5" },
+                new AgentMessage { At = Now.AddTicks(1), Text = "ä€😀\n\"{}\u2028" },
+                new AgentToolCall { Tool = ToolKind.Shell, Target = "ls\t-l", Succeeded = true, Patch = "{\"operations\":[]}" },
+                new AgentPlanProposed { Steps = ["one", "two"] },
+                new AgentApprovalRequested { Question = "May I?", RequestId = "r" },
+                new AgentUsageReported { Usage = new TokenUsage { InputTokens = 1, OutputTokens = 2 }, CostUsd = 0.123456789m },
+                new AgentProgress { Message = "half", Fraction = 0.5 },
+                new AgentFailed { Failure = new AgentFailure { Class = FailureClass.Timeout, Message = "too long", Detail = "last\nlines", RetryAfter = TimeSpan.FromSeconds(2) } },
+                new AgentCompleted { Result = new AgentResult { Summary = "done", Usage = new TokenUsage { InputTokens = 3 }, SessionId = "s1", RefusedTools = 1 } },
+            ],
+            Omitted = 7,
+            At = Now.AddMinutes(1),
+            WorkerName = "w",
+            ContainerName = "c",
+        };
+
+        await log.SaveEventsAsync(events, Cancel);
+
+        Assert.Equal(events, await Open().ListEventsAsync("e1", Cancel));
+        Assert.Null(await log.ListEventsAsync("e2", Cancel));
+    }
+
+    [Fact]
+    public async Task Saving_events_again_replaces_them_and_saving_the_attempt_again_leaves_them()
+    {
+        var log = Open();
+        await log.SaveAsync(Running("e1"), Cancel);
+        var more = new ExecutionEvents { ExecutionId = "e1", Events = [new AgentMessage { Text = "one" }, new AgentMessage { Text = "two" }], Omitted = 1, At = Now.AddSeconds(1) };
+
+        await log.SaveEventsAsync(new ExecutionEvents { ExecutionId = "e1", Events = [new AgentMessage { Text = "one" }], At = Now }, Cancel);
+        await log.SaveEventsAsync(more, Cancel);
+        await log.SaveAsync(Running("e1") with { Status = ExecutionStatus.Succeeded }, Cancel);
+
+        Assert.Equal(more, await log.ListEventsAsync("e1", Cancel));
+    }
+
+    [Fact]
+    public async Task Events_of_any_size_and_none_at_all_are_kept()
+    {
+        var log = Open();
+        await log.SaveAsync(Running("many"), Cancel);
+        await log.SaveAsync(Running("none"), Cancel);
+        var many = new ExecutionEvents { ExecutionId = "many", Events = [.. Enumerable.Range(0, 2_000).Select(i => new AgentMessage { Text = $"{i}\0{new string('x', 100)}" })], At = Now };
+        var none = new ExecutionEvents { ExecutionId = "none", Events = [], At = Now };
+
+        await log.SaveEventsAsync(many, Cancel);
+        await log.SaveEventsAsync(none, Cancel);
+
+        Assert.Equal(many, await log.ListEventsAsync("many", Cancel));
+        Assert.Equal(none, await log.ListEventsAsync("none", Cancel));
+    }
+
+    [Fact]
+    public async Task No_secret_is_kept_in_events()
+    {
+        var log = Open(new WordRedactor());
+        await log.SaveAsync(Running("e1"), Cancel);
+        AgentEvent[] told = [new AgentMessage { Text = $"key \"{WordRedactor.Secret}\"" }, new AgentToolCall { Tool = ToolKind.Shell, Target = $"echo {WordRedactor.Secret}" }];
+
+        await log.SaveEventsAsync(new ExecutionEvents { ExecutionId = "e1", Events = [.. told], At = Now }, Cancel);
+
+        var kept = (await Open().ListEventsAsync("e1", Cancel))!.Events;
+        Assert.Equal("key \"***\"", Assert.IsType<AgentMessage>(kept[0]).Text);
+        Assert.Equal("echo ***", Assert.IsType<AgentToolCall>(kept[1]).Target);
+    }
+
+    private static ExecutionRecord Running(string id) => new() { Id = id, TaskId = "t1", Provider = "codex", Status = ExecutionStatus.Running, StartedAt = Now };
+
+    /// <summary>Knows one secret.</summary>
+    private sealed class WordRedactor : ISecretRedactor
+    {
+        public const string Secret = "a\"secret\u00e4word";
+
+        public void Add(SecretValue value) => throw new NotSupportedException();
+
+        [return: NotNullIfNotNull(nameof(text))]
+        public string? Redact(string? text) => text?.Replace(Secret, "***", StringComparison.Ordinal);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class MainJobRig : IDisposable
     };
 
     /// <summary>Has the worker's handler do a task, as after so many crashes and with the checkpoint that the attempt before left.</summary>
-    public async Task<TaskHandlerResult> HandleAsync(AgentTask task, int crashes = 0, string? checkpoint = null)
+    public async Task<TaskHandlerResult> HandleAsync(AgentTask task, int crashes = 0, string? checkpoint = null, long? lease = null, CancellationToken? cancellationToken = null)
     {
         var queued = new QueuedTask
         {
@@ -74,12 +74,12 @@ internal sealed class MainJobRig : IDisposable
             State = QueuedTaskState.Running,
             CreatedAt = DateTimeOffset.UnixEpoch,
             Crashes = crashes,
-            LeaseId = crashes + 1,
+            LeaseId = lease ?? crashes + 1,
             Checkpoint = checkpoint,
         };
         var worker = new WorkerIdentity { Id = "worker-1", WorkerName = "test" };
         var context = new TaskContext(new TaskLease { Task = queued, ExpiresAt = DateTimeOffset.MaxValue }, worker, Leases);
-        return await ActivatorUtilities.CreateInstance<AgentTaskHandler>(_services).HandleAsync(context, TestContext.Current.CancellationToken);
+        return await ActivatorUtilities.CreateInstance<AgentTaskHandler>(_services).HandleAsync(context, cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
     public static AgentTaskReport ReportOf(TaskHandlerResult result) =>

@@ -34,20 +34,24 @@ public sealed class OrchestratorRecoveryTests : IAsyncDisposable
         var recovery = _services.GetServices<IHostedService>().OfType<OrchestratorRecovery>().Single();
         await recovery.StartAsync(token);
         var leftover = Directory.CreateDirectory(Path.Combine(_directory.Path, "workspaces", "dead-execution", "tree"));
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "workspaces", "dead-execution.lock"), "orchestrator workspace dead-execution\n", token);
         await _time.WaitForTimerAsync(1, token);
 
         _time.Advance(OrchestratorRecovery.Interval);
         await _logs.WaitForAsync(entry => entry.EventId.Name == "LeftoversRemoved", token);
 
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_directory.Path, "workspaces")));
         Assert.False(Directory.Exists(leftover.FullName));
         await recovery.StopAsync(token);
     }
 
-    [Fact]
-    public async Task A_directory_that_is_no_workspace_is_left_alone()
+    [Theory]
+    [InlineData("not a name")]
+    [InlineData("somebodys-project")]
+    public async Task A_directory_that_is_no_workspace_is_left_alone(string name)
     {
         var token = TestContext.Current.CancellationToken;
-        var strange = Directory.CreateDirectory(Path.Combine(_directory.Path, "workspaces", "not a name"));
+        var strange = Directory.CreateDirectory(Path.Combine(_directory.Path, "workspaces", name));
         var recovery = _services.GetServices<IHostedService>().OfType<OrchestratorRecovery>().Single();
 
         await recovery.StartAsync(token);

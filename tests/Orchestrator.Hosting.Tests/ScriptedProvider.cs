@@ -11,6 +11,9 @@ internal sealed class ScriptedProvider(string name) : IAgentProvider
     /// <summary>What it does instead of writing its file; gives its last event.</summary>
     public Func<AgentExecution, AgentEvent>? Work { get; set; }
 
+    /// <summary>What it tells before anything else.</summary>
+    public IReadOnlyList<AgentEvent> Tells { get; set; } = [];
+
     /// <summary>Whether it works until it is cancelled.</summary>
     public bool Hangs { get; set; }
 
@@ -18,11 +21,16 @@ internal sealed class ScriptedProvider(string name) : IAgentProvider
 
     public int Runs { get; private set; }
 
-    public ProviderDescriptor Descriptor { get; init; } = new() { Name = name, Kind = ProviderKind.Command };
+    public ProviderDescriptor Descriptor { get; set; } = new() { Name = name, Kind = ProviderKind.Command };
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Runs++;
+        foreach (var told in Tells)
+        {
+            yield return told;
+        }
+
         if (Hangs)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

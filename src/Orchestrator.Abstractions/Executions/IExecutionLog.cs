@@ -1,7 +1,9 @@
 namespace Orchestrator.Executions;
 
 /// <summary>Keeps which provider was assigned to a task, how it was configured, and what each attempt took, gave and cost.</summary>
-/// <remarks>Thread-safe. Tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c> and <c>ai_provider_executions</c>.</remarks>
+/// <remarks>
+/// Thread-safe. Tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c>, <c>ai_provider_executions</c> and <c>ai_provider_execution_events</c>.
+/// </remarks>
 public interface IExecutionLog
 {
     /// <summary>Keeps a decision.</summary>
@@ -33,4 +35,16 @@ public interface IExecutionLog
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The attempts.</returns>
     ValueTask<ValueList<ExecutionRecord>> ListAsync(string taskId, CancellationToken cancellationToken);
+
+    /// <summary>Keeps what happened during an attempt that was saved before; replaces what was kept of it. It is deleted with the attempt.</summary>
+    /// <param name="events">The events, already within bounds.</param>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>When it is durable.</returns>
+    ValueTask SaveEventsAsync(ExecutionEvents events, CancellationToken cancellationToken);
+
+    /// <summary>What happened during an attempt, as far as it was kept.</summary>
+    /// <param name="executionId">The attempt.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The events; <see langword="null"/> when none were kept. Kinds of event that this version does not know are told as plain <see cref="Providers.AgentEvent"/>.</returns>
+    ValueTask<ExecutionEvents?> ListEventsAsync(string executionId, CancellationToken cancellationToken);
 }

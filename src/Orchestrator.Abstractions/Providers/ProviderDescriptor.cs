@@ -54,6 +54,14 @@ public sealed record ProviderDescriptor
     [JsonConverter(typeof(ValueListJsonConverter<string>))]
     public ValueList<string> SecretNames { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// Whether the provider confines the writes of what it runs on this machine to the workspace, wherever the host can: then what changes elsewhere meanwhile was
+    /// changed by somebody else.
+    /// </summary>
+    /// <value><see langword="false"/></value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ConfinesWrites { get; init; }
+
     /// <summary>The regions in which it processes data, such as <c>eu</c> and <c>us</c>.</summary>
     /// <value>None by default: not known, so it serves no task that demands a region.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Commands.Doctor;
 using Orchestrator.Cli.Patches;
 
 namespace Orchestrator.Cli.Commands;

@@ -20,6 +20,7 @@ internal static class TasksCommand
         Reprioritize(global),
         Log(global),
         Attempts(global),
+        ExecutionsCommand.Create(global, Id(), SeeList),
         Explain(global),
     };
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Configuration;
 /// <summary>The settings of one run of the command: read once, with every error at once.</summary>
 internal sealed class OrchestratorSettings
 {
-    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers", "routing", "storage"];
+    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers", "routing", "storage", "secrets"];
 
     /// <summary>The providers, those that ship with the command included.</summary>
     public required IReadOnlyList<ProviderSettings> Providers { get; init; }
@@ -20,6 +20,9 @@ internal sealed class OrchestratorSettings
 
     /// <summary>The PostgreSQL that holds the data; <see langword="null"/> for the SQLite file in the state directory.</summary>
     public PostgreSqlSettings? PostgreSql { get; init; }
+
+    /// <summary>Where keys are found beside the environment.</summary>
+    public required SecretsSettings Secrets { get; init; }
 
     /// <summary>Whether a key from the environment is ours.</summary>
     public static bool IsKnown(string key) => TopLevel.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase);
@@ -35,8 +38,9 @@ internal sealed class OrchestratorSettings
             options.StateDirectory = Path.GetFullPath(stateDirectory);
         }
 
-        var providers = ProviderSettings.ReadAll(root.GetSection("providers"), errors);
+        var providers = ProviderSettings.ReadAll(root.GetSection("providers"), root.GetSection("routing"), errors);
         var postgreSql = PostgreSqlSettings.Read(root.GetSection("storage"), errors);
+        var secrets = SecretsSettings.Read(root.GetSection("secrets"), errors);
         if (errors.Count > 0)
         {
             // What can be read but is out of range is told with the rest, not on the next try.
@@ -44,7 +48,7 @@ internal sealed class OrchestratorSettings
             throw new ConfigurationErrorsException(errors);
         }
 
-        return new OrchestratorSettings { Options = options, Providers = providers, Routing = root.GetSection("routing"), PostgreSql = postgreSql };
+        return new OrchestratorSettings { Options = options, Providers = providers, Routing = root.GetSection("routing"), PostgreSql = postgreSql, Secrets = secrets };
     }
 
     private static IReadOnlyList<string> OutOfRange(OrchestratorOptions options, IReadOnlyList<ProviderSettings> providers, IConfigurationSection routing)
@@ -67,9 +71,11 @@ internal sealed class OrchestratorSettings
         reader.Number("maxAttempts", value => options.MaxAttempts = value);
         reader.Text("workerName", value => options.WorkerName = value);
         reader.Text("containerName", value => options.ContainerName = value);
-        reader.Text("providers");
-        reader.Text("routing");
-        reader.Text("storage");
+        foreach (var section in (string[])["providers", "routing", "storage", "secrets"])
+        {
+            reader.Section(section);
+        }
+
         reader.RejectUnknown();
         return options;
     }

@@ -21,9 +21,8 @@ internal sealed class PostgreSqlSettings
     public static PostgreSqlSettings? Read(IConfigurationSection storage, List<string> errors)
     {
         var storageReader = new SettingReader(storage, errors);
-        storageReader.Text("postgresql");
+        var section = storageReader.Section("postgresql");
         storageReader.RejectUnknown();
-        var section = storage.GetSection("postgresql");
         if (!section.Exists())
         {
             return null;

@@ -1,11 +1,7 @@
-using System.Collections.Frozen;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Providers;
-using Orchestrator.Providers.Cli;
 using Orchestrator.Providers.Command;
-using Orchestrator.Providers.Processes;
-using Orchestrator.Routing;
 using Orchestrator.Tasks;
 
 namespace Orchestrator.Cli.Configuration;
@@ -15,39 +11,20 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
 {
     private const string Command = "command";
 
-    /// <summary>The agent CLIs by their kind, which is also the name of the one that ships with the command.</summary>
-    private static readonly FrozenDictionary<string, AddCli> Clis = new Dictionary<string, AddCli>
-    {
-        ["codex"] = static (builder, configure, name) => builder.AddCodex(configure, name),
-        ["claude"] = static (builder, configure, name) => builder.AddClaude(configure, name),
-        ["gemini"] = static (builder, configure, name) => builder.AddGemini(configure, name),
-        ["copilot"] = static (builder, configure, name) => builder.AddCopilot(configure, name),
-        ["cursor"] = static (builder, configure, name) => builder.AddCursor(configure, name),
-        ["opencode"] = static (builder, configure, name) => builder.AddOpenCode(configure, name),
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Those that are there without being named, with their programs.</summary>
-    private static readonly FrozenDictionary<string, string> Shipped = new Dictionary<string, string>
-    {
-        ["codex"] = "codex",
-        ["claude"] = "claude",
-        ["gemini"] = "gemini",
-        ["copilot"] = "copilot",
-        ["cursor"] = "cursor-agent",
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
-    private delegate IAgentProvidersBuilder AddCli(IAgentProvidersBuilder builder, Action<AgentCliOptions>? configure, string name);
-
     /// <summary>The providers of the configuration, and those that ship with the command and that it does not name.</summary>
-    public static IReadOnlyList<ProviderSettings> ReadAll(IConfigurationSection section, List<string> errors)
+    /// <param name="section">The section <c>providers</c>.</param>
+    /// <param name="routing">The section <c>routing</c>, which may hold prices of models.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public static IReadOnlyList<ProviderSettings> ReadAll(IConfigurationSection section, IConfigurationSection routing, List<string> errors)
     {
         var providers = new Dictionary<string, ProviderSettings>(StringComparer.OrdinalIgnoreCase)
         {
             [DotnetFormatBuilderExtensions.DotnetFormatName] = new(DotnetFormatBuilderExtensions.DotnetFormatName, static builder => builder.AddDotnetFormat()),
         };
-        foreach (var (kind, program) in Shipped)
+        foreach (var kind in AgentCliSettings.Shipped)
         {
-            providers[kind] = new(kind, builder => AddShipped(builder, kind, program));
+            var models = ModelPrices.Routed(Routed(routing, kind));
+            providers[kind] = new(kind, builder => AgentCliSettings.AddShipped(builder, kind, models));
         }
 
         foreach (var child in section.GetChildren())
@@ -59,7 +36,11 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
             }
 
             providers.Remove(child.Key);
-            if (Read(child, errors) is { } provider)
+            if (child.Value is { Length: > 0 })
+            {
+                errors.Add($"{child.Path} must be a section with settings, for example {{\"kind\": \"codex\"}}.");
+            }
+            else if (Read(child, Routed(routing, child.Key), errors) is { } provider)
             {
                 providers[child.Key] = provider;
             }
@@ -67,9 +48,6 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
 
         return [.. providers.Values];
     }
-
-    /// <summary>Whether a name is that of an agent CLI, and so of a provider that gets a key.</summary>
-    public static bool IsAgentCli(string name) => Clis.ContainsKey(name);
 
     public static void AddTo(IAgentProvidersBuilder builder, IEnumerable<ProviderSettings> providers)
     {
@@ -79,31 +57,31 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
         }
     }
 
-    /// <summary>
-    /// An agent that nobody asked for and that is not installed is listed and checked, but takes no part in routing: no budget needs its price, and no decision
-    /// speaks of it. Settings of its routing bring it in.
-    /// </summary>
-    private static void AddShipped(IAgentProvidersBuilder builder, string kind, string program)
+    /// <summary>The three clocks; a function that sets those that are configured.</summary>
+    public static Func<AgentTimeLimits, AgentTimeLimits> TimeLimits(SettingReader reader)
     {
-        Clis[kind](builder, null, kind);
-        if (kind != AgentCliBuilderExtensions.CodexName && Executables.Find(program) is null)
-        {
-            builder.Services.PostConfigure<ProviderRoutingOptions>(options => options.Providers.TryAdd(kind, new Routing.ProviderSettings { Enabled = false }));
-        }
+        (TimeSpan? startup, TimeSpan? idle, TimeSpan? total) = (null, null, null);
+        reader.Duration("startupTimeLimit", value => startup = value);
+        reader.Duration("idleTimeLimit", value => idle = value);
+        reader.Duration("timeLimit", value => total = value);
+        return limits => limits with { Startup = startup ?? limits.Startup, Idle = idle ?? limits.Idle, Total = total ?? limits.Total };
     }
 
-    private static ProviderSettings? Read(IConfigurationSection section, List<string> errors)
+    private static IConfigurationSection Routed(IConfigurationSection routing, string name) => routing.GetSection("providers").GetSection(name);
+
+    private static ProviderSettings? Read(IConfigurationSection section, IConfigurationSection routed, List<string> errors)
     {
         var reader = new SettingReader(section, errors);
         var enabled = true;
         reader.Flag("enabled", value => enabled = value);
-        var kind = reader.Text("kind") ?? (Clis.ContainsKey(section.Key) ? section.Key : Command);
+        var kind = reader.Text("kind") ?? (AgentCliSettings.IsKind(section.Key) ? section.Key : Command);
         var add = kind == Command ? ReadCommand(section.Key, reader, enabled ? errors : [], section.Path)
-            : Clis.TryGetValue(kind, out var cli) ? ReadCli(section.Key, cli, reader)
+            : kind == ChatSettings.Kind ? ChatSettings.Read(section.Key, reader, ModelPrices.Read(reader, routed))
+            : AgentCliSettings.IsKind(kind) ? AgentCliSettings.Read(section.Key, kind, reader, ModelPrices.Read(reader, routed))
             : null;
         if (add is null)
         {
-            errors.Add($"{section.Path}:kind is '{kind}'; known: {string.Join(", ", Clis.Keys.Order(StringComparer.Ordinal).Prepend(Command))}.");
+            errors.Add($"{section.Path}:kind is '{kind}'; known: {string.Join(", ", AgentCliSettings.Kinds.Prepend(ChatSettings.Kind).Prepend(Command))}.");
             return null;
         }
 
@@ -133,7 +111,7 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
         reader.Flag("keepHome", value => read.KeepHome = value);
         reader.Numbers("successExitCodes", values => read.SuccessExitCodes = [.. values]);
         CommandOutputSettings.Read(reader, read);
-        read.TimeLimits = TimeLimits(reader, read.TimeLimits);
+        read.TimeLimits = TimeLimits(reader)(read.TimeLimits);
         if (words.Count == 0)
         {
             return static _ => { };
@@ -148,41 +126,5 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
             (options.PricePerTaskUsd, options.KeepHome, options.SuccessExitCodes, options.TimeLimits) = (read.PricePerTaskUsd, read.KeepHome, read.SuccessExitCodes, read.TimeLimits);
             (options.InstructionsOnInput, options.Output, options.Mapping) = (read.InstructionsOnInput, read.Output, read.Mapping);
         });
-    }
-
-    private static Action<IAgentProvidersBuilder> ReadCli(string name, AddCli add, SettingReader reader)
-    {
-        var read = new AgentCliOptions();
-        reader.Text("executable", value => read.Executable = value);
-        reader.Text("model", value => read.Model = value);
-        reader.Text("baseUrl", value => read.BaseUrl = value);
-        reader.Text("apiKeySecret", value => read.ApiKeySecret = value);
-        reader.Flag("useCredentialProxy", value => read.UseCredentialProxy = value);
-        reader.Flag("allowRepositoryTools", value => read.AllowRepositoryTools = value);
-        reader.Flag("confineWrites", value => read.ConfineWrites = value);
-        reader.Number("maxTurns", value => read.MaxTurns = value);
-        reader.Texts("extraArguments", values => read.ExtraArguments = [.. values]);
-        reader.Texts("tags", values => read.Tags = [.. values]);
-        reader.Texts("writablePaths", values => read.WritablePaths = [.. values]);
-        reader.Money("pricePerTaskUsd", value => read.PricePerTaskUsd = value);
-        read.TimeLimits = TimeLimits(reader, read.TimeLimits);
-        return builder => add(
-            builder,
-            options =>
-            {
-                (options.Executable, options.Model, options.BaseUrl, options.ApiKeySecret) = (read.Executable, read.Model, read.BaseUrl, read.ApiKeySecret);
-                (options.UseCredentialProxy, options.AllowRepositoryTools, options.ConfineWrites, options.MaxTurns) = (read.UseCredentialProxy, read.AllowRepositoryTools, read.ConfineWrites, read.MaxTurns);
-                (options.ExtraArguments, options.Tags, options.WritablePaths) = (read.ExtraArguments, read.Tags, read.WritablePaths);
-                (options.PricePerTaskUsd, options.TimeLimits) = (read.PricePerTaskUsd, read.TimeLimits);
-            },
-            name);
-    }
-
-    private static AgentTimeLimits TimeLimits(SettingReader reader, AgentTimeLimits limits)
-    {
-        reader.Duration("startupTimeLimit", value => limits = limits with { Startup = value });
-        reader.Duration("idleTimeLimit", value => limits = limits with { Idle = value });
-        reader.Duration("timeLimit", value => limits = limits with { Total = value });
-        return limits;
     }
 }

@@ -25,9 +25,14 @@ internal static class RepositorySettings
             Keep(child, Settings);
         }
 
+        if (file.GetSection("providers").Value is { Length: > 0 })
+        {
+            errors.Add($"{path}: providers must be a section with providers by name.");
+        }
+
         foreach (var provider in file.GetSection("providers").GetChildren().Where(provider => !trustedProviders.Contains(provider.Key)))
         {
-            if ((provider["kind"] ?? "command") != "command" || ProviderSettings.IsAgentCli(provider.Key))
+            if ((provider["kind"] ?? "command") != "command" || AgentCliSettings.IsKind(provider.Key))
             {
                 errors.Add($"{path} adds the provider '{provider.Key}', which is no plain command; a repository may add commands only: name it in {ConfigurationSources.UserFile} or with --config.");
                 continue;

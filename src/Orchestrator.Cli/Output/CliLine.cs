@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orchestrator.Auditing;
 using Orchestrator.Cli.Patches;
+using Orchestrator.Executions;
 using Orchestrator.Hosting;
 using Orchestrator.Patching;
 using Orchestrator.Providers;
@@ -17,7 +18,7 @@ namespace Orchestrator.Cli.Output;
 internal sealed record CliLine
 {
     /// <summary>
-    /// <c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>, <c>decision</c>, <c>replay</c>, <c>feedback</c>, <c>attempt</c>, <c>log_line</c>,
+    /// <c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>, <c>decision</c>, <c>replay</c>, <c>feedback</c>, <c>attempt</c>, <c>execution</c>, <c>execution_event</c>, <c>omitted</c>, <c>log_line</c>,
     /// <c>wait</c>, <c>queue</c>, <c>statistics</c>, <c>plan</c>, <c>schedule</c>, <c>sizes</c>, <c>changed</c> and the like.
     /// </summary>
     public required string Type { get; init; }
@@ -37,6 +38,13 @@ internal sealed record CliLine
     public QueuedTask? Task { get; init; }
 
     public TaskAttempt? Attempt { get; init; }
+
+    public ExecutionRecord? Execution { get; init; }
+
+    public ExecutionEventLine? ExecutionEvent { get; init; }
+
+    /// <summary>How many events of an execution were not kept.</summary>
+    public long? Omitted { get; init; }
 
     public TaskLogLine? LogLine { get; init; }
 
@@ -93,6 +101,9 @@ internal sealed record CliLine
 /// <summary>Where the audit entries of a task are.</summary>
 internal sealed record AuditReference(string Database, long Entries, long First, long Last, string Command);
 
+/// <summary>Something that happened in an execution.</summary>
+internal sealed record ExecutionEventLine(string ExecutionId, AgentEvent Event);
+
 /// <summary>What <c>orchestrator audit export</c> wrote; <see cref="LastHash"/> is to be kept somewhere else.</summary>
 internal sealed record AuditExport(string File, long Entries, long? LastSequence, string? LastHash);
 
@@ -109,7 +120,11 @@ internal sealed record ReplayLine(Guid DecisionId, string TaskId, DateTimeOffset
 internal sealed record FeedbackLine(Guid DecisionId, FeedbackVerdict Verdict, FeedbackStatus Status, string? Provider);
 
 /// <summary>One finding of <c>orchestrator doctor</c>.</summary>
-internal sealed record DoctorCheck(string Name, bool Ok, bool Required, string Found, string? Fix);
+internal sealed record DoctorCheck(string Name, bool Ok, bool Required, string Found, string? Fix)
+{
+    /// <summary>Facts of a provider: <c>path</c>, <c>version</c>, the versions that were <c>tested</c>, whether its version is among them, whether its key is there.</summary>
+    public ValueMap? Details { get; init; }
+}
 
 /// <summary>The JSON form of the lines.</summary>
 [JsonSourceGenerationOptions(

@@ -26,7 +26,7 @@ internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) :
             case { Check: { } check }:
                 WriteCheck(check);
                 break;
-            case var _ when new QueueView(console).TryWrite(line) || new RoutingView(console).TryWrite(line):
+            case var _ when new QueueView(console).TryWrite(line) || new RoutingView(console).TryWrite(line) || new ExecutionView(console).TryWrite(line):
                 break;
             default:
                 foreach (var text in Terminal.SafeLines(line.Message))
@@ -57,6 +57,11 @@ internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) :
     {
         var mark = check.Ok ? "[green]ok     [/]" : check.Required ? "[red]missing[/]" : "[yellow]absent [/]";
         console.MarkupLine($"{mark} {Markup.Escape(check.Name),-18} {Markup.Escape(Terminal.Safe(check.Found))}");
+        if (check.Details is { } details)
+        {
+            console.MarkupLineInterpolated($"        {"",-18} [grey]{Terminal.Safe(string.Join("; ", details.Select(detail => $"{detail.Key} {detail.Value}")))}[/]");
+        }
+
         if (!check.Ok && check.Fix is { } fix)
         {
             console.MarkupLineInterpolated($"        {"",-18} [grey]{fix}[/]");

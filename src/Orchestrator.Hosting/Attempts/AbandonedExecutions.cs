@@ -4,7 +4,7 @@ using Orchestrator.Providers.Processes;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Ends the attempts whose worker died: their processes, the verify command's among them, and their records. What they cost is not known, that they ended is.</summary>
+/// <summary>Ends the attempts whose worker died: their processes, the verify command's among them, and their records. What they told last stays in their records: what they cost is what was known then.</summary>
 internal sealed class AbandonedExecutions(IExecutionLog executions, TimeProvider time)
 {
     public async ValueTask CloseAsync(string taskId, CancellationToken cancellationToken)

@@ -1,48 +1,56 @@
+using Orchestrator.Executions;
 using Orchestrator.Providers;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Lets a provider work, shows its events, and takes its last word.</summary>
+/// <summary>Lets a provider work, shows and keeps its events, and takes its last word.</summary>
 internal sealed class AgentEventPump(AgentTaskTrail trail, ISecretRedactor redactor)
 {
-    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, AgentExecution execution, CancellationToken cancellationToken)
+    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, AgentExecution execution, AttemptJournal journal, CancellationToken cancellationToken)
     {
         var name = provider.Descriptor.Name;
         await foreach (var raw in provider.ExecuteAsync(execution, cancellationToken).ConfigureAwait(false))
         {
             var agentEvent = AgentEventRedaction.Redact(redactor, raw);
+            journal.Add(agentEvent);
             trail.Show(run.Task.Id, AgentTaskStep.Executing, Describe(name, agentEvent), agentEvent);
             switch (agentEvent)
             {
                 case AgentCompleted completed:
-                    return Completed(execution, completed.Result);
+                    return Completed(journal.Record, completed.Result);
                 case AgentFailed failed:
-                    return Failed(execution, failed.Failure);
+                    return Failed(journal.Record, failed.Failure);
             }
         }
 
-        return Failed(execution, new AgentFailure { Class = FailureClass.Protocol, Message = $"{name} ended without saying whether it worked." });
+        return Failed(journal.Record, new AgentFailure { Class = FailureClass.Protocol, Message = $"{name} ended without saying whether it worked." });
     }
 
-    private static Attempt Completed(AgentExecution execution, AgentResult result) => new()
+    private static Attempt Completed(ExecutionRecord told, AgentResult result) => new()
     {
-        ExecutionId = execution.Id,
-        Summary = result.Summary,
-        SessionId = result.SessionId,
+        ExecutionId = told.Id,
+        Summary = result.Summary.Length > 0 ? result.Summary : told.Output ?? "",
+        Model = told.Model,
+        SessionId = result.SessionId ?? told.SessionId,
         Patch = result.Patch,
-        Usage = result.Usage,
-        CostUsd = result.CostUsd,
+        Usage = IsKnown(result.Usage) ? result.Usage : told.Usage,
+        CostUsd = result.CostUsd ?? told.CostUsd,
         RefusedTools = result.RefusedTools,
     };
 
-    private static Attempt Failed(AgentExecution execution, AgentFailure failure) => new()
+    private static Attempt Failed(ExecutionRecord told, AgentFailure failure) => new()
     {
-        ExecutionId = execution.Id,
+        ExecutionId = told.Id,
         Failure = failure,
-        Usage = failure.Usage,
-        CostUsd = failure.CostUsd,
+        Summary = told.Output ?? "",
+        Model = told.Model,
+        SessionId = told.SessionId,
+        Usage = IsKnown(failure.Usage) ? failure.Usage : told.Usage,
+        CostUsd = failure.CostUsd ?? told.CostUsd,
     };
+
+    private static bool IsKnown(TokenUsage usage) => usage != new TokenUsage();
 
     private static string Describe(string provider, AgentEvent agentEvent) => agentEvent switch
     {

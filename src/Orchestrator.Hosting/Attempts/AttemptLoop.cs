@@ -79,9 +79,10 @@ internal sealed class AttemptLoop(
 
     private async ValueTask<AttemptRequest> RequestAsync(AgentTaskRun run, CancellationToken cancellationToken)
     {
-        // Crashes are counted by the queue, which discards a task that keeps killing its workers. Here they use up no attempt, but numbers and what was spent go on.
+        // Crashes are counted by the queue, which discards a task that keeps killing its workers. Here they use up no attempt, but their numbers go on. What was spent
+        // goes on under every later lease: after a crash, a retry of the queue or of an operator, or a worker that gave the task back.
         var crashes = run.Context.Task.Crashes;
-        var before = crashes == 0 ? [] : await executions.ListAsync(run.Task.Id, cancellationToken).ConfigureAwait(false);
+        var before = run.Context.FencingToken <= 1 ? [] : await executions.ListAsync(run.Task.Id, cancellationToken).ConfigureAwait(false);
         return new AttemptRequest
         {
             Task = OneAtATime(run),

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Auditing;
 using Orchestrator.Executions;
 using Orchestrator.Json;
@@ -6,8 +7,8 @@ using Orchestrator.Routing.Attempts;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Runs one provider in a workspace of its own and keeps what it took, gave and cost.</summary>
-internal sealed class AttemptRunner(WorkspaceExecution execution, AbandonedExecutions abandoned, IExecutionLog executions, TimeProvider time)
+/// <summary>Runs one provider in a workspace of its own and keeps what it took, told, gave and cost.</summary>
+internal sealed class AttemptRunner(WorkspaceExecution execution, AbandonedExecutions abandoned, IExecutionLog executions, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     /// <summary>Ends the attempts at a task that died with their worker.</summary>
     public ValueTask CloseAbandonedAsync(string taskId, CancellationToken cancellationToken) => abandoned.CloseAsync(taskId, cancellationToken);
@@ -16,58 +17,63 @@ internal sealed class AttemptRunner(WorkspaceExecution execution, AbandonedExecu
     {
         var agent = context.Provider.Agent ?? throw new InvalidOperationException($"Provider '{context.Provider.Name}' was chosen, but this host has no agent of it.");
         var startedAt = time.GetUtcNow();
-        var record = await BeginAsync(run, context, startedAt, cancellationToken).ConfigureAwait(false);
+        var journal = new AttemptJournal(Begun(run, context, startedAt), context.Provider.Descriptor, executions, time, logger);
         var renewal = new ReservationRenewal(context, time);
         await using var renewing = renewal.ConfigureAwait(false);
         Attempt attempt;
         try
         {
-            attempt = await execution.RunAsync(run, agent, record, context.BudgetUsd, cancellationToken).ConfigureAwait(false);
+            await BeginAsync(run, context, journal.Record, cancellationToken).ConfigureAwait(false);
+            attempt = await execution.RunAsync(run, agent, journal, context.BudgetUsd, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await executions.SaveAsync(record with { Status = ExecutionStatus.Cancelled, FinishedAt = time.GetUtcNow() }, CancellationToken.None).ConfigureAwait(false);
+            await journal.CloseAsync(journal.Record with { Status = ExecutionStatus.Cancelled, FinishedAt = time.GetUtcNow() }).ConfigureAwait(false);
             throw;
         }
-        catch
+        catch (Exception error)
         {
             // The queue's worker tells what it was; the attempt must not seem to run for ever.
             var failure = new AgentFailure { Class = FailureClass.Crashed, Message = "The orchestrator could not go on; its log says why." };
-            await executions.SaveAsync(record with { Status = ExecutionStatus.Failed, Failure = failure, FinishedAt = time.GetUtcNow() }, CancellationToken.None).ConfigureAwait(false);
-            throw;
+            await journal.CloseAsync(journal.Record with { Status = ExecutionStatus.Failed, Failure = failure, FinishedAt = time.GetUtcNow() }).ConfigureAwait(false);
+            if (error is not OperationCanceledException)
+            {
+                throw;
+            }
+
+            // Nobody cancelled: something within the provider ran out of time. Passed on as it is, it would look like a cancellation of the task.
+            throw new OrchestratorException("hosting.attempt_broken", $"{context.Provider.Name} broke off although nobody cancelled it.", error);
         }
 
         var finishedAt = time.GetUtcNow();
         attempt = attempt with { Duration = finishedAt - startedAt };
-        await executions.SaveAsync(Finished(record, attempt, finishedAt), cancellationToken).ConfigureAwait(false);
-        await RecordFinishedAsync(run, record, attempt, cancellationToken).ConfigureAwait(false);
+        await journal.CloseAsync(Finished(journal.Record, attempt, finishedAt)).ConfigureAwait(false);
+        await RecordFinishedAsync(run, journal.Record, attempt, cancellationToken).ConfigureAwait(false);
         return attempt;
     }
 
-    /// <summary>Written before the workspace is made: recovery takes a workspace without a running execution for a leftover.</summary>
-    private async ValueTask<ExecutionRecord> BeginAsync(AgentTaskRun run, AttemptContext context, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    private static ExecutionRecord Begun(AgentTaskRun run, AttemptContext context, DateTimeOffset startedAt) => new()
     {
-        var worker = run.Context.Worker;
+        Id = context.Id,
+        TaskId = run.Task.Id,
+        Provider = context.Provider.Name,
+        Model = context.Model,
+        Attempt = context.Number,
+        Status = ExecutionStatus.Running,
+        InputDigest = Digest.Of(run.Task.Instructions),
+        StartedAt = startedAt,
+        WorkerName = run.Context.Worker.WorkerName,
+        ContainerName = run.Context.Worker.ContainerName,
+    };
+
+    private async ValueTask BeginAsync(AgentTaskRun run, AttemptContext context, ExecutionRecord record, CancellationToken cancellationToken)
+    {
         await executions.ConfiguredAsync(
-            new ProviderConfiguration { Descriptor = context.Provider.Descriptor, At = startedAt, WorkerName = worker.WorkerName, ContainerName = worker.ContainerName },
+            new ProviderConfiguration { Descriptor = context.Provider.Descriptor, At = record.StartedAt, WorkerName = record.WorkerName, ContainerName = record.ContainerName },
             cancellationToken).ConfigureAwait(false);
-        var record = new ExecutionRecord
-        {
-            Id = context.Id,
-            TaskId = run.Task.Id,
-            Provider = context.Provider.Name,
-            Model = context.Model,
-            Attempt = context.Number,
-            Status = ExecutionStatus.Running,
-            InputDigest = Digest.Of(run.Task.Instructions),
-            StartedAt = startedAt,
-            WorkerName = worker.WorkerName,
-            ContainerName = worker.ContainerName,
-        };
         await executions.SaveAsync(record, cancellationToken).ConfigureAwait(false);
         await run.RecordAsync(
             AgentTaskStep.Executing, OperationNames.ExecutionStarted, OperationOutcome.None, $"{record.Provider} starts attempt {record.Attempt}.", cancellationToken, executionId: record.Id).ConfigureAwait(false);
-        return record;
     }
 
     private static ExecutionRecord Finished(ExecutionRecord record, Attempt attempt, DateTimeOffset finishedAt) => record with

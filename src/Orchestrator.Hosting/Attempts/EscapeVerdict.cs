@@ -10,8 +10,11 @@ internal static class EscapeVerdict
     private static readonly string[] Denials = ["Permission denied", "Operation not permitted", "UnauthorizedAccessException", "EACCES", "EPERM"];
 
     /// <summary>The failure; <see langword="null"/> when it stayed inside.</summary>
-    public static AgentFailure? Of(AgentTaskRun run, string provider, WorkspaceEscapes escapes, AgentFailure? failure)
+    public static AgentFailure? Of(AgentTaskRun run, ProviderDescriptor descriptor, WorkspaceEscapes escapes, AgentFailure? failure)
     {
+        // Of this run, not of the host: a provider may be configured to write anywhere.
+        var isConfined = descriptor.ConfinesWrites && WriteConfinement.IsSupported;
+        var provider = descriptor.Name;
         if (escapes.WorkspacePaths.Count > 0)
         {
             return Failure($"{provider} wrote beside its workspace: {Some(escapes.WorkspacePaths)}. Nothing of its result was kept.");
@@ -19,16 +22,17 @@ internal static class EscapeVerdict
 
         if (escapes.RepositoryChanges.Count > 0)
         {
-            if (!WriteConfinement.IsSupported)
+            // A service works elsewhere and writes nothing here.
+            if (!isConfined && descriptor.Kind != ProviderKind.RemoteService)
             {
                 return Failure($"{run.Repository} changed while {provider} ran, by it or by somebody else: {Some(escapes.RepositoryChanges)}. Nothing was applied, and these changes were left as they are: look at them with git status and git diff.");
             }
 
-            // The kernel kept the provider inside, so it was somebody else, whose work is none of our business.
+            // The provider was kept inside, so it was somebody else, whose work is none of our business.
             run.Note($"Somebody changed the repository while {provider} ran: {Some(escapes.RepositoryChanges)}. These changes are kept as they are.");
         }
 
-        return failure is { Class: FailureClass.Crashed } && WriteConfinement.IsSupported && SpeaksOfDeniedPath(failure.Detail)
+        return failure is { Class: FailureClass.Crashed } && isConfined && SpeaksOfDeniedPath(failure.Detail)
             ? failure with
             {
                 Class = FailureClass.OutsideWorkspace,

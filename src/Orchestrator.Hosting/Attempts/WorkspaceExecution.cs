@@ -1,5 +1,4 @@
 using System.Text;
-using Orchestrator.Executions;
 using Orchestrator.Patching;
 using Orchestrator.Providers;
 using Orchestrator.Providers.Workspaces;
@@ -12,8 +11,9 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
 {
     private const int MaxKeptPatchLength = 1024 * 1024;
 
-    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, ExecutionRecord record, decimal? budgetUsd, CancellationToken cancellationToken)
+    public async ValueTask<Attempt> RunAsync(AgentTaskRun run, IAgentProvider provider, AttemptJournal journal, decimal? budgetUsd, CancellationToken cancellationToken)
     {
+        var record = journal.Record;
         if ((run.Arguments.Count > 0 || run.SecretNames.Count > 0) && provider.Descriptor.Kind is not (ProviderKind.AgentCli or ProviderKind.Command))
         {
             return new Attempt { ExecutionId = record.Id, Failure = Failure(FailureClass.Configuration, $"{provider.Descriptor.Name} runs no program on this machine: it takes no arguments and no more secrets.") };
@@ -34,9 +34,9 @@ internal sealed class WorkspaceExecution(GitWorkspaces workspaces, AgentEventPum
             Arguments = run.Arguments,
             SecretNames = run.SecretNames,
         };
-        var attempt = await pump.RunAsync(run, provider, execution, cancellationToken).ConfigureAwait(false);
+        var attempt = await pump.RunAsync(run, provider, execution, journal, cancellationToken).ConfigureAwait(false);
         var escapes = await workspace.FindEscapesAsync(cancellationToken).ConfigureAwait(false);
-        if (EscapeVerdict.Of(run, provider.Descriptor.Name, escapes, attempt.Failure) is { } escaped)
+        if (EscapeVerdict.Of(run, provider.Descriptor, escapes, attempt.Failure) is { } escaped)
         {
             return attempt with { Failure = escaped };
         }

@@ -141,7 +141,7 @@ internal sealed class TreeTarget(
             return true;
         }
 
-        var passed = await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
+        var passed = await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
         run.Report = passed ? run.Report with { Status = AgentTaskStatus.Verified, Failure = null } : run.Report;
         return passed;
     }

@@ -8,9 +8,6 @@ namespace Orchestrator.Hosting;
 /// <summary>Applies and verifies a patch in a fresh workspace, for results that do not go to the caller's tree.</summary>
 internal sealed class WorkspaceVerification(GitWorkspaces workspaces, IPatchManager patches, Verifier verifier, SourceGate gate)
 {
-    /// <summary>What follows the execution's id in the names of these workspaces.</summary>
-    public const string Suffix = "-v";
-
     /// <summary>
     /// Sets the report's status: the patch fits and the verify command says yes, or there is none to ask. The workspace is gone afterwards, so that nothing the
     /// verify command made can get into the result.
@@ -28,7 +25,7 @@ internal sealed class WorkspaceVerification(GitWorkspaces workspaces, IPatchMana
         {
             run.Report = run.Report with { Status = AgentTaskStatus.Unverified };
         }
-        else if (await verifier.RunAsync(run, command, workspace.Workspace.Directory, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false))
+        else if (await verifier.RunAsync(run, command, workspace.Workspace.Directory, checkpoint.ExecutionId!, workspace.ExecutionId, cancellationToken).ConfigureAwait(false))
         {
             run.Report = run.Report with { Status = AgentTaskStatus.Verified };
         }
@@ -41,8 +38,8 @@ internal sealed class WorkspaceVerification(GitWorkspaces workspaces, IPatchMana
     /// <summary>A fresh workspace with the patch applied; <see langword="null"/> when it does not fit, the report then says why.</summary>
     public async ValueTask<GitWorkspace?> ApplyAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
     {
-        // Named after the execution, so that recovery in another process sees that it is in use; and after the lease, so that a leftover is not in the way.
-        var id = string.Create(CultureInfo.InvariantCulture, $"{checkpoint.ExecutionId}{Suffix}{run.Context.FencingToken}");
+        // Named after the lease too: what a dead worker left of the same execution is not in the way, and recovery ends that one's processes only.
+        var id = string.Create(CultureInfo.InvariantCulture, $"{checkpoint.ExecutionId}-v{run.Context.FencingToken}");
         var workspace = await workspaces.CreateAsync(run.Repository, id, run.Report.BaseCommit, cancellationToken).ConfigureAwait(false);
         var request = new PatchRequest { Id = id, Root = workspace.Workspace.Directory, Patch = patch };
         PatchApplication application;

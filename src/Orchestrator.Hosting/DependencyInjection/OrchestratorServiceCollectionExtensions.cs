@@ -117,7 +117,6 @@ public static class OrchestratorServiceCollectionExtensions
         services.TryAddSingleton<AttemptRunner>();
         services.TryAddSingleton<AbandonedExecutions>();
         services.TryAddSingleton<DeadWorkerTasks>();
-        services.TryAddSingleton<LiveExecutions>();
         services.TryAddSingleton<WorkspaceExecution>();
         services.TryAddSingleton<AgentEventPump>();
         services.TryAddSingleton<ResultDelivery>();
@@ -126,6 +125,7 @@ public static class OrchestratorServiceCollectionExtensions
         services.TryAddSingleton<TreeTakeBack>();
         services.TryAddSingleton<TreeSettlement>();
         services.TryAddSingleton<WorkspaceVerification>();
+        services.TryAddSingleton<VerifyEnvironment>();
         services.TryAddSingleton<Verifier>();
         services.TryAddSingleton<RemediationPlanner>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IResultTarget, TreeTarget>());

@@ -46,4 +46,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1713, EventName = "TaskAssigned", Level = LogLevel.Information, Message = "Task {TaskId} was assigned to {Provider} by decision {DecisionId}; nothing was started.")]
     public static partial void Assigned(this ILogger logger, string taskId, string provider, Guid decisionId);
+
+    [LoggerMessage(EventId = 1714, EventName = "EventsNotKept", Level = LogLevel.Warning, Message = "What execution {ExecutionId} told could not be stored; the execution goes on.")]
+    public static partial void EventsNotKept(this ILogger logger, Exception error, string executionId);
 }

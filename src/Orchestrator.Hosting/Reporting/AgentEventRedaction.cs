@@ -12,7 +12,7 @@ internal static class AgentEventRedaction
     {
         AgentStarted started => started with { SessionId = redactor.Redact(started.SessionId), Model = redactor.Redact(started.Model) },
         AgentMessage message => message with { Text = redactor.Redact(message.Text) },
-        AgentToolCall call => call with { Target = redactor.Redact(call.Target) },
+        AgentToolCall call => call with { Target = redactor.Redact(call.Target), Patch = redactor.Redact(call.Patch) },
         AgentPlanProposed plan => plan with { Steps = [.. plan.Steps.Select(step => redactor.Redact(step))] },
         AgentApprovalRequested request => request with { Question = redactor.Redact(request.Question), RequestId = redactor.Redact(request.RequestId) },
         AgentProgress progress => progress with { Message = redactor.Redact(progress.Message) },

@@ -40,7 +40,7 @@ internal sealed class AgentTaskHandler(
         {
             await GoThroughAsync(run, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !(cancellationToken.IsCancellationRequested || run.IsLeaseLost))
         {
             // Broken machinery: what was begun in the tree has been taken back on the way here. The task must end with its reason.
             logger.TaskBroke(error, run.Task.Id);

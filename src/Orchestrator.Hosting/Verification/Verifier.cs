@@ -8,16 +8,22 @@ using Orchestrator.Secrets;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Runs a verify command. It runs what an agent wrote, so it gets no secret and is killed with everything it started.</summary>
-internal sealed class Verifier(ProcessRunner processes, ISecretRedactor redactor, IOptions<OrchestratorOptions> options)
+/// <summary>Runs a verify command. It runs what an agent wrote, so it gets no known secret and is killed with everything it started.</summary>
+internal sealed class Verifier(ProcessRunner processes, VerifyEnvironment environment, ISecretRedactor redactor, IOptions<OrchestratorOptions> options)
 {
     private const int MaxOutputLength = 16 * 1024;
 
     /// <summary>Whether the command said yes; the report tells the rest.</summary>
-    public async ValueTask<bool> RunAsync(AgentTaskRun run, CommandLine command, string directory, string executionId, CancellationToken cancellationToken)
+    /// <param name="run">The task.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="directory">Where it runs.</param>
+    /// <param name="executionId">The attempt whose result is verified.</param>
+    /// <param name="mark">What its processes are marked with, so that whoever cleans up in the directory after a crash finds them, and nobody else's.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async ValueTask<bool> RunAsync(AgentTaskRun run, CommandLine command, string directory, string executionId, string mark, CancellationToken cancellationToken)
     {
         run.Show(AgentTaskStep.Verifying, $"Running '{command}'.");
-        var verification = await RunAsync(command, directory, executionId, cancellationToken).ConfigureAwait(false);
+        var verification = await RunAsync(command, Request(run, command, directory, mark), cancellationToken).ConfigureAwait(false);
         run.Report = run.Report with { Verification = verification };
         await run.RecordAsync(
             AgentTaskStep.Verified,
@@ -33,13 +39,13 @@ internal sealed class Verifier(ProcessRunner processes, ISecretRedactor redactor
         return verification.Passed;
     }
 
-    private async ValueTask<VerificationReport> RunAsync(CommandLine command, string directory, string executionId, CancellationToken cancellationToken)
+    private async ValueTask<VerificationReport> RunAsync(CommandLine command, ProcessRequest request, CancellationToken cancellationToken)
     {
         var text = redactor.Redact(command.ToString());
         var tail = new OutputTail(MaxOutputLength);
         try
         {
-            await foreach (var item in processes.RunAsync(Request(command, directory, executionId), cancellationToken).ConfigureAwait(false))
+            await foreach (var item in processes.RunAsync(request, cancellationToken).ConfigureAwait(false))
             {
                 if (item.Exit is { } exit)
                 {
@@ -49,11 +55,12 @@ internal sealed class Verifier(ProcessRunner processes, ISecretRedactor redactor
                         Passed = exit is { End: ProcessEnd.Exited, ExitCode: 0 },
                         ExitCode = exit.End == ProcessEnd.Exited ? exit.ExitCode : null,
                         Duration = exit.Duration,
-                        Output = redactor.Redact(tail.ToString()),
+                        Output = tail.ToString(),
                     };
                 }
 
-                tail.Add(item.Line!);
+                // Before anything is cut: half a secret would not be known any more.
+                tail.Add(redactor.Redact(item.Line!));
             }
         }
         catch (ProcessStartException error)
@@ -61,18 +68,18 @@ internal sealed class Verifier(ProcessRunner processes, ISecretRedactor redactor
             return new VerificationReport { Command = text, Passed = false, Output = redactor.Redact(error.Message) };
         }
 
-        throw new OrchestratorException("hosting.verification_lost", $"The verify command of execution {executionId} ended without an exit code.");
+        throw new OrchestratorException("hosting.verification_lost", $"The verify command of execution {request.ExecutionId} ended without an exit code.");
     }
 
-    private ProcessRequest Request(CommandLine command, string directory, string executionId)
+    private ProcessRequest Request(AgentTaskRun run, CommandLine command, string directory, string mark)
     {
         var limit = options.Value.VerifyTimeLimit;
         return new ProcessRequest
         {
             Command = command,
             WorkingDirectory = directory,
-            Environment = ProcessEnvironment.Inherit(),
-            ExecutionId = executionId,
+            Environment = environment.Create(run),
+            ExecutionId = mark,
             Limits = new AgentTimeLimits { Startup = limit, Idle = limit, Total = limit },
         };
     }

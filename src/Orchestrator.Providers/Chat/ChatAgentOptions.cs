@@ -25,7 +25,7 @@ public sealed class ChatAgentOptions
     /// <value>None by default.</value>
     public IList<string> Tags { get; set; } = [];
 
-    /// <summary>A flat price a task in US dollars, beside the prices of tokens.</summary>
+    /// <summary>A flat price a task in US dollars, beside the prices of tokens. It is part of the cost of every execution that got an answer, and counts for its limit of money.</summary>
     /// <value>0 by default; not negative.</value>
     public decimal PricePerTaskUsd { get; set; }
 
@@ -83,7 +83,7 @@ public sealed class ChatAgentOptions
     public IList<string> AllowedCommands { get; set; } = [];
 
     /// <summary>How long a command may take.</summary>
-    /// <value>5 minutes by default; above zero.</value>
+    /// <value>5 minutes by default; above zero. More than <see cref="AgentTimeLimits.Longest"/> is taken as that.</value>
     public TimeSpan CommandTimeLimit { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether commands can write only to the workspace and <see cref="WritablePaths"/>, where the system can hold them to it.</summary>
@@ -108,7 +108,7 @@ public sealed class ChatAgentOptions
 
     /// <summary>
     /// Tells the failure that an exception of the client stands for, for clients whose exceptions say more than a status. <see langword="null"/>, as a result too, leaves it to us: the
-    /// status of an <see cref="HttpRequestException"/> or <see cref="Completions.ChatServiceException"/>, then the words.
+    /// status of an <see cref="HttpRequestException"/> or <see cref="Completions.ChatServiceException"/>, then the words. When it throws, it is passed over, and the failure's detail says so.
     /// </summary>
     /// <value><see langword="null"/> by default.</value>
     public Func<Exception, AgentFailure?>? ExplainFailure { get; set; }

@@ -4,6 +4,7 @@ using Orchestrator.Patching;
 using Orchestrator.Providers.Chat.Tools;
 using Orchestrator.Providers.Cli;
 using Orchestrator.Providers.Processes;
+using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Chat;
 
@@ -51,10 +52,17 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
             return Health(HealthStatus.Unhealthy, NoPatchManager, details);
         }
 
-        if (await FindMissingSecretAsync(cancellationToken).ConfigureAwait(false) is { } missing)
+        try
         {
-            details.Add(new("missing_secrets", missing));
-            return Health(HealthStatus.Unhealthy, MissingSecret(missing), details);
+            if (await FindMissingSecretAsync(cancellationToken).ConfigureAwait(false) is { } missing)
+            {
+                details.Add(new("missing_secrets", missing));
+                return Health(HealthStatus.Unhealthy, MissingSecret(missing), details);
+            }
+        }
+        catch (SecretSourceException exception)
+        {
+            return Health(HealthStatus.Unhealthy, exception.Message, details);
         }
 
         if (services.Client.Failure is { } failure)
@@ -87,6 +95,7 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
             PricePerTaskUsd = options.PricePerTaskUsd,
             SecretNames = [.. options.SecretNames],
             Tags = [.. options.Tags],
+            ConfinesWrites = options.ConfineWrites,
         };
         return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
     }
@@ -116,15 +125,27 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
             return AgentSandbox.Refuse(FailureClass.Configuration, $"{name} edits files on this machine and needs a workspace.", now);
         }
 
+        if (execution.SessionId is not null)
+        {
+            return AgentSandbox.Refuse(FailureClass.Configuration, $"{name} cannot continue a session.", now);
+        }
+
         if (services.Patches is null)
         {
             return AgentSandbox.Refuse(FailureClass.Configuration, NoPatchManager, now);
         }
 
-        // Before the client is made, so that the redactor knows the keys when the client's maker complains.
-        if (await FindMissingSecretAsync(cancellationToken).ConfigureAwait(false) is { } missing)
+        try
         {
-            return AgentSandbox.Refuse(FailureClass.Authentication, MissingSecret(missing), now);
+            // Before the client is made, so that the redactor knows the keys when the client's maker complains.
+            if (await FindMissingSecretAsync(cancellationToken).ConfigureAwait(false) is { } missing)
+            {
+                return AgentSandbox.Refuse(FailureClass.Authentication, MissingSecret(missing), now);
+            }
+        }
+        catch (SecretSourceException exception)
+        {
+            return AgentSandbox.Refuse(FailureClass.Configuration, exception.Message, now);
         }
 
         return services.Client.Failure is { } failure ? AgentSandbox.Refuse(FailureClass.Configuration, NoClient(failure), now) : null;

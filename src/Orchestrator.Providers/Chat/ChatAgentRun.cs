@@ -22,6 +22,7 @@ internal sealed class ChatAgentRun
     private int _callsOfAnswer;
     private int _changes;
     private int _refused;
+    private bool _isReminded;
 
     public ChatAgentRun(string? modelName, List<ChatMessage> prompt, ChatModel model, ChatToolbox tools, ChatSpending spending, ChatAgentOptions options, ISecretRedactor redactor)
     {
@@ -97,9 +98,9 @@ internal sealed class ChatAgentRun
             events.Add(new AgentMessage { Text = Clip(response.Text) });
         }
 
-        if (response.Usage is { } usage)
+        Spending.Add(response.Usage, response.ModelId);
+        if (response.Usage is not null)
         {
-            Spending.Add(usage, response.ModelId);
             events.Add(new AgentUsageReported { Usage = Spending.Usage, CostUsd = Spending.CostUsd });
         }
 
@@ -111,6 +112,11 @@ internal sealed class ChatAgentRun
         if (response.FinishReason == ChatFinishReason.ContentFilter)
         {
             events.Add(Fail(FailureClass.ContentPolicy, "The model, or its service, refused to go on for reasons of policy."));
+        }
+        else if (_calls.Count == 0 && IsReminderDue(response))
+        {
+            Remind(response);
+            return events;
         }
         else if (_calls.Count == 0)
         {
@@ -133,6 +139,21 @@ internal sealed class ChatAgentRun
         {
             _messages.AddRange(response.Messages);
         }
+    }
+
+    /// <summary>Whether the model fell silent in the middle of its work, as far as anybody can tell: once that is asked back.</summary>
+    private bool IsReminderDue(ChatResponse response) =>
+        !_isReminded && _changes > 0 && Turns < _options.MaxTurns && Spending.FindExceeded() is null && response.FinishReason != ChatFinishReason.Length && string.IsNullOrWhiteSpace(response.Text);
+
+    private void Remind(ChatResponse response)
+    {
+        _isReminded = true;
+        if (response.ConversationId is not null)
+        {
+            Remember(response); // Otherwise the empty answer is left out: some services refuse it as a part of the conversation.
+        }
+
+        _messages.Add(new ChatMessage(ChatRole.User, "Your answer was empty. If the task is done, say in a few sentences what you changed; if it is not, go on."));
     }
 
     private AgentEvent End(ChatResponse response)

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Orchestrator.Providers.Chat.Completions;
 using Orchestrator.Providers.Cli.Outcomes;
+using Orchestrator.Providers.Cli.Output;
+using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Chat;
 
@@ -13,16 +15,18 @@ internal static partial class ChatFailures
     private const int LongestMessage = 1000;
 
     /// <summary>Explains an exception of any client.</summary>
-    public static AgentFailure Of(Exception exception)
+    public static AgentFailure Of(Exception exception, ISecretRedactor redactor)
     {
         var causes = Causes(exception).ToArray();
-        var words = string.Join(" ", causes.Select(cause => cause.Message).Distinct(StringComparer.Ordinal));
+
+        // Redacted before it is cut: of a secret that is cut in two, nobody would know the rest.
+        var words = redactor.Redact(string.Join(" ", causes.Select(cause => cause.Message).Distinct(StringComparer.Ordinal)));
         var status = causes.Select(StatusOf).FirstOrDefault(code => code is not null);
         var failure = ClassOf(causes, words, status);
         return new AgentFailure
         {
             Class = failure,
-            Message = $"The chat client failed: {(words.Length > LongestMessage ? words[..LongestMessage] + "…" : words)}",
+            Message = $"The chat client failed: {BoundedText.Cut(words, LongestMessage)}",
             StatusCode = status ?? FailureWords.StatusIn(words),
             RetryAfter = failure is FailureClass.RateLimited or FailureClass.Quota
                 ? causes.OfType<ChatServiceException>().Select(cause => cause.RetryAfter).FirstOrDefault() ?? FailureWords.RetryAfterIn(words)

@@ -48,13 +48,27 @@ internal sealed class ChatModel(IChatClient client, ChatAgentOptions options, Ti
             cancellationToken.ThrowIfCancellationRequested();
             var failure = clock.IsCancellationRequested
                 ? new AgentFailure { Class = FailureClass.IdleTimeout, Message = $"The model did not answer a request within {requestLimit}." }
-                : options.ExplainFailure?.Invoke(exception) ?? ChatFailures.Of(exception);
+                : Explain(exception);
             if (logger.IsEnabled(LogLevel.Debug))
             {
                 logger.ChatRequestFailed(failure.Class, exception.GetType().Name);
             }
 
             return new ChatAnswer(null, failure with { Message = redactor.Redact(failure.Message) });
+        }
+    }
+
+    private AgentFailure Explain(Exception exception)
+    {
+        try
+        {
+            return options.ExplainFailure?.Invoke(exception) ?? ChatFailures.Of(exception, redactor);
+        }
+#pragma warning disable CA1031 // The host's own code: what it throws must not hide what the model's client said.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            return ChatFailures.Of(exception, redactor) with { Detail = $"{nameof(ChatAgentOptions.ExplainFailure)} threw {fault.GetType().Name} and was passed over." };
         }
     }
 }

@@ -8,21 +8,33 @@ internal sealed class ChatSpending(ChatAgentOptions options, string? model, deci
     // Under these names the Anthropic package and others tell what was written to the cache.
     private static readonly string[] CacheWriteNames = ["CacheCreationInputTokens", "CacheCreationInputTokenCount", "cache_creation_input_tokens"];
 
+    private decimal? _tokensUsd;
+    private bool _isAnswered;
+
     public TokenUsage Usage { get; private set; } = new();
 
-    /// <summary>What it cost; <see langword="null"/> as long as there is no price for a model that was used.</summary>
-    public decimal? CostUsd { get; private set; }
+    /// <summary>What it cost, the task's flat price included once there was an answer; <see langword="null"/> as long as there is no price.</summary>
+    public decimal? CostUsd => _isAnswered && options.PricePerTaskUsd > 0 ? options.PricePerTaskUsd + (_tokensUsd ?? 0) : _tokensUsd;
 
     /// <summary>Whether there is a limit of money but no price to count it by.</summary>
     public bool CannotKeepBudget => (budgetUsd ?? options.MaxCostUsd) is not null && Find(model) is null;
 
-    public void Add(UsageDetails details, string? answeringModel)
+    /// <summary>Counts an answer of the model.</summary>
+    /// <param name="details">What it used; <see langword="null"/> when that was not told.</param>
+    /// <param name="answeringModel">The model that answered, as it was told.</param>
+    public void Add(UsageDetails? details, string? answeringModel)
     {
+        _isAnswered = true;
+        if (details is null)
+        {
+            return;
+        }
+
         var usage = Read(details);
         Usage = Usage.Plus(usage);
         if ((Find(model) ?? Find(answeringModel)) is { } known)
         {
-            CostUsd = (CostUsd ?? 0) + known.Prices.CostOf(usage);
+            _tokensUsd = (_tokensUsd ?? 0) + known.Prices.CostOf(usage);
         }
     }
 
@@ -35,7 +47,16 @@ internal sealed class ChatSpending(ChatAgentOptions options, string? model, deci
         }
 
         var money = budgetUsd is { } budget && options.MaxCostUsd is { } cap ? Math.Min(budget, cap) : budgetUsd ?? options.MaxCostUsd;
-        return money is { } limit && CostUsd is { } cost && cost >= limit ? FormattableString.Invariant($"The execution cost {cost:0.####} US dollars; its limit is {limit:0.####}.") : null;
+        if (money is not { } limit)
+        {
+            return null;
+        }
+
+        // The flat price is owed for the task as a whole: it may be all that the limit allows, and only tokens beside it go beyond.
+        var cost = options.PricePerTaskUsd + (_tokensUsd ?? 0);
+        return options.PricePerTaskUsd > limit ? FormattableString.Invariant($"The flat price of a task, {options.PricePerTaskUsd:0.####} US dollars, is above the limit of {limit:0.####}.")
+            : _tokensUsd > 0 && cost >= limit ? FormattableString.Invariant($"The execution cost {cost:0.####} US dollars; its limit is {limit:0.####}.")
+            : null;
     }
 
     private static TokenUsage Read(UsageDetails details) => new()

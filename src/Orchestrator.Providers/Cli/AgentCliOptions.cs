@@ -31,7 +31,7 @@ public sealed class AgentCliOptions
     /// <value><see langword="false"/></value>
     public bool AllowRepositoryTools { get; set; }
 
-    /// <summary>The most turns of the model, for CLIs that can count them.</summary>
+    /// <summary>The most turns of the model. Only Claude Code and Gemini can count them; the settings of the others are refused with it.</summary>
     /// <value><see langword="null"/>: the CLI's own limit; otherwise at least 1.</value>
     public int? MaxTurns { get; set; }
 

@@ -18,8 +18,8 @@ internal sealed record AgentCliProfile
     /// <summary>How to get the program, one sentence.</summary>
     public required string Install { get; init; }
 
-    /// <summary>The version that the contract tests run against; <see langword="null"/> for a CLI that is built from its documentation only.</summary>
-    public required string? TestedVersion { get; init; }
+    /// <summary>The versions that tests have seen, by contract tests or recordings; <see langword="null"/> for a CLI that is built from its documentation only.</summary>
+    public required TestedVersions? Tested { get; init; }
 
     /// <summary>What makes it print its version; <see langword="null"/> for a CLI that is better not started for that.</summary>
     public IReadOnlyList<string>? VersionArguments { get; init; } = ["--version"];
@@ -38,6 +38,9 @@ internal sealed record AgentCliProfile
 
     /// <summary>What it can do, see <see cref="ProviderCapabilities"/>.</summary>
     public required ValueList<string> Capabilities { get; init; }
+
+    /// <summary>Whether it ends after a number of turns of the model that we can choose.</summary>
+    public bool LimitsTurns { get; init; }
 
     /// <summary>
     /// Paths in a repository, with slashes, from which it runs programs whatever we tell it. Where one is there and the repository's tools are not allowed, it is not started.

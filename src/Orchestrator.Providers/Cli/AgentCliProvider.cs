@@ -25,6 +25,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         PricePerTaskUsd = options.PricePerTaskUsd,
         SecretNames = [options.ApiKeySecret ?? profile.ApiKeySecret],
         Tags = [.. options.Tags],
+        ConfinesWrites = options.ConfineWrites,
     };
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -36,22 +37,17 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             yield break;
         }
 
-        if (await services.Secrets.FindAsync(_secretName, cancellationToken).ConfigureAwait(false) is not { } key)
-        {
-            yield return Refuse(FailureClass.Authentication, $"{name} has no API key: set the environment variable {_secretName}, or register a secret provider that knows it.");
-            yield break;
-        }
-
         var ordered = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (await ExecutionSecrets.AddAsync(execution, services.Secrets, ordered, cancellationToken).ConfigureAwait(false) is { } missing)
+        var (key, lacking) = await FindSecretsAsync(execution, ordered, cancellationToken).ConfigureAwait(false);
+        if (key is null)
         {
-            yield return Refuse(FailureClass.Authentication, $"The task orders the secret {missing}, which nobody knows: set the environment variable of that name, or register a secret provider that knows it.");
+            yield return Refuse(lacking.Class, lacking.Message);
             yield break;
         }
 
         var model = execution.Model ?? options.Model;
         decimal? CostOf(TokenUsage usage) => PriceOf(model, usage);
-        var (access, closed) = await OpenAccessAsync(execution, model, key, cancellationToken).ConfigureAwait(false);
+        var (access, closed) = await OpenAccessAsync(execution, model, key, CostOf, cancellationToken).ConfigureAwait(false);
         if (access is null)
         {
             yield return Refuse(closed.Class, closed.Message);
@@ -74,12 +70,12 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         HomeFiles.Write(run.Workspace.HomeDirectory, launch.HomeFiles);
         await foreach (var happened in services.Pipeline.RunAsync(name, CreateRequest(run, launch, access, ordered), profile.CreateParser(run), cancellationToken).ConfigureAwait(false))
         {
-            yield return access.Complete(happened);
+            yield return await access.CompleteAsync(happened).ConfigureAwait(false);
         }
     }
 
     public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
-        services.Check.RunAsync(_executable, profile.VersionArguments is { } arguments ? [.. arguments] : null, [_secretName], profile.Install, cancellationToken, profile.TestedVersion);
+        services.Check.RunAsync(_executable, profile.VersionArguments is { } arguments ? [.. arguments] : null, [_secretName], profile.Install, cancellationToken, profile.Tested);
 
     private (FailureClass Class, string Message)? Refusal(AgentExecution execution) =>
         execution.Workspace is null ? (FailureClass.Configuration, $"{name} runs on this machine and needs a workspace.")
@@ -95,13 +91,33 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
 
     private AgentFailed Refuse(FailureClass failure, string message) => AgentSandbox.Refuse(failure, message, services.Time.GetUtcNow());
 
-    private async ValueTask<(ModelAccess? Access, (FailureClass Class, string Message) Closed)> OpenAccessAsync(
-        AgentExecution execution, string? model, SecretValue key, CancellationToken cancellationToken)
+    /// <summary>Finds its key and what the execution orders beside it.</summary>
+    private async ValueTask<(SecretValue? Key, (FailureClass Class, string Message) Lacking)> FindSecretsAsync(
+        AgentExecution execution, Dictionary<string, string> ordered, CancellationToken cancellationToken)
     {
-        decimal? CostOf(TokenUsage usage) => PriceOf(model, usage);
+        try
+        {
+            if (await services.Secrets.FindAsync(_secretName, cancellationToken).ConfigureAwait(false) is not { } key)
+            {
+                return (null, (FailureClass.Authentication, $"{name} has no API key: set the environment variable {_secretName}, or register a secret provider that knows it."));
+            }
+
+            return await ExecutionSecrets.AddAsync(execution, services.Secrets, ordered, cancellationToken).ConfigureAwait(false) is { } missing
+                ? (null, (FailureClass.Authentication, $"The task orders the secret {missing}, which nobody knows: set the environment variable of that name, or register a secret provider that knows it."))
+                : (key, default);
+        }
+        catch (SecretSourceException exception)
+        {
+            return (null, (FailureClass.Configuration, exception.Message));
+        }
+    }
+
+    private async ValueTask<(ModelAccess? Access, (FailureClass Class, string Message) Closed)> OpenAccessAsync(
+        AgentExecution execution, string? model, SecretValue key, Func<TokenUsage, decimal?> costOf, CancellationToken cancellationToken)
+    {
         if (!options.UseCredentialProxy || profile.Protocol is not { } protocol || _baseUrl is null)
         {
-            return (new ModelAccess(_baseUrl, key, null, CostOf), default);
+            return (new ModelAccess(_baseUrl, key, null, costOf), default);
         }
 
         var request = new CredentialProxyRequest
@@ -115,7 +131,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         };
         try
         {
-            return (new ModelAccess(null, key, await services.Proxies.OpenAsync(request, cancellationToken).ConfigureAwait(false), CostOf), default);
+            return (new ModelAccess(null, key, await services.Proxies.OpenAsync(request, cancellationToken).ConfigureAwait(false), costOf), default);
         }
         catch (ArgumentException exception)
         {
@@ -146,7 +162,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             WorkingDirectory = run.Workspace.Directory,
             Environment = environment,
             ExecutionId = run.Execution.Id,
-            StandardInput = AgentSandbox.Instructions(run.Execution, run.Workspace),
+            StandardInput = AgentSandbox.Prompt(run.Execution, run.Workspace),
             Limits = run.Execution.TimeLimits ?? options.TimeLimits,
             StopSignal = profile.StopSignal,
             WritablePaths = run.IsConfined ? AgentSandbox.WritablePaths(run.Workspace, options.WritablePaths) : null,

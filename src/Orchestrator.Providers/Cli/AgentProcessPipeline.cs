@@ -14,33 +14,53 @@ internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor
         string provider, ProcessRequest request, IAgentOutputParser parser, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         LogStart(provider, request);
-        var output = runner.RunAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        using var overstay = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time); // Stops a program that stays after its last words.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, overstay.Token);
+        var output = runner.RunAsync(request, stop.Token).GetAsyncEnumerator(stop.Token);
         await using var ending = output.ConfigureAwait(false);
+        var isDone = false;
         while (true)
         {
-            ProcessStartException? notStarted = null;
-            try
+            var (item, ended) = await NextAsync(provider, request, parser, output, cancellationToken).ConfigureAwait(false);
+            if (ended is not null)
             {
-                if (!await output.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (ProcessStartException exception)
-            {
-                notStarted = exception;
+                yield return Stamp(BoundedEvents.Bound(ended));
             }
 
-            if (notStarted is not null)
+            if (item is not { } told)
             {
-                yield return Stamp(new AgentFailed { Failure = new AgentFailure { Class = FailureClass.Unavailable, Message = redactor.Redact(notStarted.Message) } });
                 yield break;
             }
 
-            foreach (var happened in Understand(provider, request, parser, output.Current))
+            foreach (var happened in Understand(provider, request, parser, told))
             {
                 yield return Stamp(BoundedEvents.Bound(happened));
             }
+
+            if (parser.IsDone && !isDone)
+            {
+                isDone = true;
+                overstay.CancelAfter(request.Limits.Grace);
+            }
+        }
+    }
+
+    /// <summary>The next thing that the program did, or the event that comes instead: it was not started, or it was done and had to be stopped.</summary>
+    private async ValueTask<(ProcessOutput? Item, AgentEvent? Ended)> NextAsync(
+        string provider, ProcessRequest request, IAgentOutputParser parser, IAsyncEnumerator<ProcessOutput> output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await output.MoveNextAsync().ConfigureAwait(false) ? (output.Current, null) : default;
+        }
+        catch (ProcessStartException exception)
+        {
+            return (null, new AgentFailed { Failure = new AgentFailure { Class = FailureClass.Unavailable, Message = redactor.Redact(exception.Message) } });
+        }
+        catch (OperationCanceledException) when (parser.IsDone && !cancellationToken.IsCancellationRequested)
+        {
+            logger.AgentProcessEnded(provider, request.ExecutionId, ProcessEnd.Cancelled, 0, request.Limits.Grace);
+            return (null, parser.End(new ProcessExit { End = ProcessEnd.Exited, ExitCode = 0, Duration = TimeSpan.Zero, ErrorTail = "" }, ""));
         }
     }
 
@@ -72,7 +92,18 @@ internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor
             ProcessEnd.TotalTimeout => (FailureClass.Timeout, $"It took longer than {request.Limits.Total} and was stopped."),
             _ => (FailureClass.Cancelled, "It was cancelled."),
         };
-        return new AgentFailed { Failure = new AgentFailure { Class = failure, Message = message, StatusCode = exit.ExitCode, Detail = tail.Length > 0 ? tail : null, Usage = parser.Usage } };
+        return new AgentFailed
+        {
+            Failure = new AgentFailure
+            {
+                Class = failure,
+                Message = message,
+                StatusCode = exit.ExitCode,
+                Detail = tail.Length > 0 ? tail : null,
+                Usage = parser.Usage,
+                CostUsd = parser.CostUsd,
+            },
+        };
     }
 
     private AgentEvent Stamp(AgentEvent happened) => happened with { At = time.GetUtcNow() };

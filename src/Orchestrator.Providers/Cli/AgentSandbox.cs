@@ -42,11 +42,21 @@ internal static class AgentSandbox
 
     /// <summary>Where it may write.</summary>
     public static IReadOnlyList<string> WritablePaths(AgentWorkspace workspace, IEnumerable<string> more) =>
-        [workspace.Directory, workspace.HomeDirectory, workspace.TemporaryDirectory, "/dev", .. more.Select(path => Path.GetFullPath(Executables.ExpandHome(path)))];
+        [workspace.Directory, workspace.HomeDirectory, workspace.TemporaryDirectory, .. WriteConfinement.Devices, .. more.Select(path => Path.GetFullPath(Executables.ExpandHome(path)))];
 
     /// <summary>The task's words with the workspace's path filled in.</summary>
     public static string Instructions(AgentExecution execution, AgentWorkspace workspace) =>
         execution.Task.Instructions.Replace("{workspace}", workspace.Directory, StringComparison.Ordinal);
+
+    /// <summary>
+    /// The task's words for an agent CLI. CLIs take what begins with a sign for a command (<c>/fix</c> may be one that the repository wrote, with a shell command in it),
+    /// so the words begin with a letter or a digit, or get a word before them.
+    /// </summary>
+    public static string Prompt(AgentExecution execution, AgentWorkspace workspace)
+    {
+        var words = Instructions(execution, workspace);
+        return words.AsSpan().TrimStart() is [var first, ..] && !char.IsLetterOrDigit(first) ? "Task: " + words : words;
+    }
 
     /// <summary>A failure of our own settings; nothing was started.</summary>
     public static AgentFailed Refuse(FailureClass failure, string message, DateTimeOffset now) =>

@@ -15,9 +15,12 @@ internal interface IAgentOutputParser
     /// <summary>The tokens seen so far, for an execution that was stopped.</summary>
     TokenUsage Usage { get; }
 
+    /// <summary>What the program says that it cost so far, for an execution that was stopped; <see langword="null"/> where it tells none before its end.</summary>
+    decimal? CostUsd => null;
+
     /// <summary>
-    /// Whether the program has said its last words although it may still run: programs that are known to stay alive say <see langword="true"/> then, and silence after it
-    /// is no time-out.
+    /// Whether the program has said its last words although it may still run: programs that are known to stay alive say <see langword="true"/> then. It has
+    /// the time of grace to end, then it is stopped, which is no time-out.
     /// </summary>
     bool IsDone => false;
 }

@@ -15,26 +15,39 @@ internal sealed class ModelAccess(string? baseUrl, SecretValue key, CredentialPr
     /// <summary>Whether a proxy stands between.</summary>
     public bool IsProxied => proxy is not null;
 
+    /// <summary>Closes the proxy, after which its count is whole. May be called again.</summary>
     public ValueTask DisposeAsync() => proxy?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>Adds what the proxy has seen: all tokens, also those of an execution that was stopped, and whether it was itself who refused because the money was spent.</summary>
-    public AgentEvent Complete(AgentEvent happened)
+    /// <summary>
+    /// Closes the proxy at the outcome and adds what it has seen: all tokens, also those of an execution that was stopped, how long the server asked to wait, and
+    /// whether it was itself who refused because the money was spent. Other events stay as they are.
+    /// </summary>
+    public async ValueTask<AgentEvent> CompleteAsync(AgentEvent happened)
     {
-        if (happened is AgentFailed { Failure: var failure } failed)
+        if (happened is not (AgentFailed or AgentCompleted))
         {
-            return failed with { Failure = Complete(failure) };
+            return happened;
         }
 
-        return happened is AgentCompleted { Result: var result } completed && proxy?.Usage is { } seen
-            ? completed with { Result = result with { Usage = IsKnown(result.Usage) ? result.Usage : seen.Tokens, CostUsd = result.CostUsd ?? costOf(seen.Tokens) } }
-            : happened;
+        await DisposeAsync().ConfigureAwait(false);
+        return happened switch
+        {
+            AgentFailed failed => failed with { Failure = Complete(failed.Failure, proxy?.Usage, costOf) },
+            AgentCompleted completed when proxy?.Usage is { } seen => completed with { Result = Complete(completed.Result, seen, costOf) },
+            _ => happened,
+        };
     }
 
-    private AgentFailure Complete(AgentFailure failure)
+    /// <summary>A result whose agent told no tokens gets those of the proxy, and their cost where that is more.</summary>
+    internal static AgentResult Complete(AgentResult result, CredentialProxyUsage seen, Func<TokenUsage, decimal?> costOf) => IsKnown(result.Usage)
+        ? result with { CostUsd = result.CostUsd ?? costOf(result.Usage) }
+        : result with { Usage = seen.Tokens, CostUsd = Larger(result.CostUsd, costOf(seen.Tokens)) };
+
+    /// <summary>A failure with what the proxy has seen, if there was one.</summary>
+    internal static AgentFailure Complete(AgentFailure failure, CredentialProxyUsage? seen, Func<TokenUsage, decimal?> costOf)
     {
         // A CLI tells its tokens at its end; of one that did not come to it, what it told before is too little.
         // What broke off before its tokens were told counts as guessed: it was paid for.
-        var seen = proxy?.Usage;
         var all = seen?.Tokens.Plus(seen.EstimatedTokens);
         var isSeen = all is not null && all.InputTokens + all.OutputTokens > failure.Usage.InputTokens + failure.Usage.OutputTokens;
         var usage = isSeen ? all! : failure.Usage;
@@ -43,10 +56,13 @@ internal sealed class ModelAccess(string? baseUrl, SecretValue key, CredentialPr
         {
             Class = isSpent ? FailureClass.Budget : failure.Class,
             Message = isSpent ? "The execution's money is spent, so its requests were refused. " + failure.Message : failure.Message,
+            RetryAfter = isSpent ? null : failure.RetryAfter ?? (failure.Class is FailureClass.RateLimited or FailureClass.ProviderError ? seen?.RetryAfter : null),
             Usage = usage,
             CostUsd = isSeen ? costOf(usage) ?? failure.CostUsd : failure.CostUsd ?? (IsKnown(usage) ? costOf(usage) : null),
         };
     }
+
+    private static decimal? Larger(decimal? told, decimal? seen) => told is { } one && seen is { } other ? Math.Max(one, other) : told ?? seen;
 
     private static bool IsKnown(TokenUsage usage) => usage != new TokenUsage();
 }

@@ -19,14 +19,14 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
     /// <param name="secretNames">The secrets it needs.</param>
     /// <param name="install">How to get the program.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="testedVersion">The version that we know it to work with.</param>
+    /// <param name="tested">The versions that we know it to work with.</param>
     public async ValueTask<ProviderHealth> RunAsync(
-        string executable, string[]? versionArguments, IReadOnlyList<string> secretNames, string install, CancellationToken cancellationToken, string? testedVersion = null)
+        string executable, string[]? versionArguments, IReadOnlyList<string> secretNames, string install, CancellationToken cancellationToken, TestedVersions? tested = null)
     {
-        var details = new List<KeyValuePair<string, string>> { new("confinement", WriteConfinement.Description), new("containment", ProcessContainment.Description) };
-        if (testedVersion is not null)
+        var details = new Dictionary<string, string> { ["confinement"] = WriteConfinement.Description, ["containment"] = ProcessContainment.Description };
+        if (tested is not null)
         {
-            details.Add(new("tested_version", testedVersion));
+            details["tested"] = tested.ToString();
         }
 
         if (Executables.Find(executable) is not { } path)
@@ -34,49 +34,80 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
             return Health(HealthStatus.Unhealthy, $"'{executable}' was not found. {install}", details);
         }
 
-        details.Add(new("path", path));
-        var missing = new List<string>();
-        foreach (var name in secretNames)
-        {
-            if (await secrets.FindAsync(name, cancellationToken).ConfigureAwait(false) is null)
-            {
-                missing.Add(name);
-            }
-        }
-
-        if (secretNames.Count > 0)
-        {
-            details.Add(new("authentication", missing.Count == 0 ? "present" : "missing"));
-        }
-
-        if (missing.Count > 0)
-        {
-            details.Add(new("missing_secrets", string.Join(", ", missing)));
-            return Health(HealthStatus.Unhealthy, $"The secret {string.Join(", ", missing)} is missing: set the environment variable of that name, or register a secret provider that knows it.", details);
-        }
-
-        if (versionArguments is not null)
-        {
-            return await AskVersionAsync(path, versionArguments, testedVersion, details, cancellationToken).ConfigureAwait(false);
-        }
-
-        return testedVersion is not null && NpmPackage.VersionBeside(path) is { } version
-            ? Versioned(path, version, testedVersion, details)
-            : Health(HealthStatus.Healthy, $"{path} is installed.", details);
+        details["path"] = path;
+        var (version, fault) = versionArguments is not null ? await AskVersionAsync(path, versionArguments, cancellationToken).ConfigureAwait(false)
+            : (tested is not null ? NpmPackage.VersionBeside(path) : null, null);
+        AddVersion(version, tested, details);
+        var refusal = await FindSecretsAsync(secretNames, details, cancellationToken).ConfigureAwait(false);
+        var found = Describe(path, version, tested, details);
+        return fault is not null ? Health(HealthStatus.Unhealthy, fault, details)
+            : refusal is not null ? Health(HealthStatus.Unhealthy, $"{refusal} The program: {found}", details)
+            : Health(HealthStatus.Healthy, found, details);
     }
 
-    private static ProviderHealth Versioned(string path, string version, string? testedVersion, List<KeyValuePair<string, string>> details)
+    private static void AddVersion(string? version, TestedVersions? tested, Dictionary<string, string> details)
     {
-        details.Add(new("version", version));
-        var untested = testedVersion is not null && !version.Contains(testedVersion, StringComparison.Ordinal);
-        return Health(HealthStatus.Healthy, untested ? $"{path}, {version}; tested with {testedVersion}." : $"{path}, {version}.", details);
+        if (version is null)
+        {
+            return;
+        }
+
+        details["version"] = version;
+        if (tested is not null)
+        {
+            details["version_is"] = tested.PlaceOf(version);
+        }
     }
 
-    private static ProviderHealth Health(HealthStatus status, string message, List<KeyValuePair<string, string>> details) =>
+    private static string Describe(string path, string? version, TestedVersions? tested, Dictionary<string, string> details) => details.GetValueOrDefault("version_is") switch
+    {
+        _ when version is null => tested is null ? $"{path} is installed." : $"{path} is installed; tested with {tested}.",
+        "inside" or null => $"{path}, {version}.",
+        "unknown" => $"{path}, {version}; tested with {tested}.",
+        var place => $"{path}, {version}, which is {place} than what was tested: {tested}.",
+    };
+
+    private static ProviderHealth Health(HealthStatus status, string message, Dictionary<string, string> details) =>
         new() { Status = status, Message = message, Details = new ValueMap([.. details]) };
 
-    private async ValueTask<ProviderHealth> AskVersionAsync(
-        string path, string[] arguments, string? testedVersion, List<KeyValuePair<string, string>> details, CancellationToken cancellationToken)
+    /// <summary>Looks for the secrets.</summary>
+    /// <returns>What is wrong and what to do; <see langword="null"/> when all are there.</returns>
+    private async ValueTask<string?> FindSecretsAsync(IReadOnlyList<string> names, Dictionary<string, string> details, CancellationToken cancellationToken)
+    {
+        var missing = new List<string>();
+        try
+        {
+            foreach (var name in names)
+            {
+                if (await secrets.FindAsync(name, cancellationToken).ConfigureAwait(false) is null)
+                {
+                    missing.Add(name);
+                }
+            }
+        }
+        catch (SecretSourceException exception)
+        {
+            details["authentication"] = "refused";
+            return exception.Message;
+        }
+
+        if (names.Count > 0)
+        {
+            details["authentication"] = missing.Count == 0 ? "present" : "missing";
+        }
+
+        if (missing.Count == 0)
+        {
+            return null;
+        }
+
+        details["missing_secrets"] = string.Join(", ", missing);
+        return $"The secret {string.Join(", ", missing)} is missing: set the environment variable of that name, or register a secret provider that knows it.";
+    }
+
+    /// <summary>Starts the program for its version.</summary>
+    /// <returns>The first line that it printed, or why it could not.</returns>
+    private async ValueTask<(string? Version, string? Fault)> AskVersionAsync(string path, string[] arguments, CancellationToken cancellationToken)
     {
         var request = new ProcessRequest
         {
@@ -85,7 +116,7 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
             Environment = ProcessEnvironment.Inherit(),
             ExecutionId = "check-" + Identifiers.Create(time.GetUtcNow()),
             Limits = Limits,
-            WritablePaths = ["/dev"],
+            WritablePaths = WriteConfinement.Devices,
         };
         var version = "";
         try
@@ -95,15 +126,15 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
                 version = version.Length == 0 && output is { Line: { Length: > 0 } line, IsError: false } ? redactor.Redact(line) : version;
                 if (output.Exit is { } exit && (exit.End != ProcessEnd.Exited || exit.ExitCode != 0))
                 {
-                    return Health(HealthStatus.Unhealthy, $"{path} {string.Join(' ', arguments)} ended with {exit.ExitCode} ({exit.End}): {redactor.Redact(exit.ErrorTail)}", details);
+                    return (null, $"{path} {string.Join(' ', arguments)} ended with {exit.ExitCode} ({exit.End}): {redactor.Redact(exit.ErrorTail)}");
                 }
             }
         }
         catch (ProcessStartException exception)
         {
-            return Health(HealthStatus.Unhealthy, exception.Message, details);
+            return (null, exception.Message);
         }
 
-        return Versioned(path, version, testedVersion, details);
+        return (version, null);
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Providers.Cli;
+using Orchestrator.Providers.Cli.Output;
 using Orchestrator.Providers.Processes;
 
 namespace Orchestrator.Providers.Command;
@@ -21,7 +22,7 @@ internal sealed class CommandOutputParser(CommandProviderOptions options) : IAge
             return [];
         }
 
-        return [new AgentMessage { Text = line.Length > MaxMessageLength ? line[..MaxMessageLength] + "…" : line }];
+        return [new AgentMessage { Text = BoundedText.Cut(line, MaxMessageLength) }];
     }
 
     public AgentEvent End(ProcessExit exit, string errorTail)

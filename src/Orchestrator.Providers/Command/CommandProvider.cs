@@ -21,26 +21,28 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             yield break;
         }
 
+        if (execution.SessionId is not null)
+        {
+            yield return AgentSandbox.Refuse(FailureClass.Configuration, $"{name} cannot continue a session.", time.GetUtcNow());
+            yield break;
+        }
+
+        var (arguments, unfit) = CommandArguments.Fill(options.Arguments, execution, workspace);
+        if (unfit is not null)
+        {
+            yield return AgentSandbox.Refuse(FailureClass.Configuration, $"{name} was not started: {unfit}", time.GetUtcNow());
+            yield break;
+        }
+
         var environment = AgentSandbox.Environment(workspace, options.KeepHome);
         foreach (var (variable, value) in options.Environment)
         {
             environment[variable] = value;
         }
 
-        foreach (var secret in options.SecretNames)
+        if (await AddSecretsAsync(execution, environment, cancellationToken).ConfigureAwait(false) is { } lacking)
         {
-            if (await secrets.FindAsync(secret, cancellationToken).ConfigureAwait(false) is not { } value)
-            {
-                yield return AgentSandbox.Refuse(FailureClass.Authentication, $"{name} needs the secret {secret}: set the environment variable of that name.", time.GetUtcNow());
-                yield break;
-            }
-
-            environment[secret] = value.Reveal();
-        }
-
-        if (await ExecutionSecrets.AddAsync(execution, secrets, environment, cancellationToken).ConfigureAwait(false) is { } missing)
-        {
-            yield return AgentSandbox.Refuse(FailureClass.Authentication, $"The task orders the secret {missing}, which nobody knows: set the environment variable of that name.", time.GetUtcNow());
+            yield return lacking;
             yield break;
         }
 
@@ -53,7 +55,7 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
         yield return new AgentStarted { At = time.GetUtcNow(), Model = execution.Model };
         var request = new ProcessRequest
         {
-            Command = new CommandLine { Executable = options.Executable, Arguments = [.. options.Arguments.Select(argument => Fill(argument, execution, workspace)), .. execution.Arguments] },
+            Command = new CommandLine { Executable = options.Executable, Arguments = arguments },
             WorkingDirectory = workspace.Directory,
             Environment = environment,
             ExecutionId = execution.Id,
@@ -87,17 +89,33 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             PricePerTaskUsd = options.PricePerTaskUsd,
             SecretNames = [.. options.SecretNames],
             Tags = [.. options.Tags],
+            ConfinesWrites = options.ConfineWrites,
         };
         return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
     }
 
-    // One pass over the argument, so that a placeholder inside the instructions stays as it is.
-    private static string Fill(string argument, AgentExecution execution, AgentWorkspace workspace) => CommandPlaceholders.Fill(argument, placeholder => placeholder switch
+    /// <summary>Puts the secrets into the environment; gives why that cannot be.</summary>
+    private async ValueTask<AgentFailed?> AddSecretsAsync(AgentExecution execution, Dictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        "workspace" => workspace.Directory,
-        "instructions" => AgentSandbox.Instructions(execution, workspace),
-        "task_id" => execution.Task.Id,
-        "model" => execution.Model ?? "",
-        _ => null,
-    });
+        try
+        {
+            foreach (var secret in options.SecretNames)
+            {
+                if (await secrets.FindAsync(secret, cancellationToken).ConfigureAwait(false) is not { } value)
+                {
+                    return AgentSandbox.Refuse(FailureClass.Authentication, $"{name} needs the secret {secret}: set the environment variable of that name.", time.GetUtcNow());
+                }
+
+                environment[secret] = value.Reveal();
+            }
+
+            return await ExecutionSecrets.AddAsync(execution, secrets, environment, cancellationToken).ConfigureAwait(false) is { } missing
+                ? AgentSandbox.Refuse(FailureClass.Authentication, $"The task orders the secret {missing}, which nobody knows: set the environment variable of that name.", time.GetUtcNow())
+                : null;
+        }
+        catch (SecretSourceException exception)
+        {
+            return AgentSandbox.Refuse(FailureClass.Configuration, exception.Message, time.GetUtcNow());
+        }
+    }
 }

@@ -10,7 +10,8 @@ public sealed class CommandProviderOptions
 
     /// <summary>
     /// The arguments, one element each; no shell reads them. <c>{workspace}</c>, <c>{instructions}</c>, <c>{task_id}</c> and <c>{model}</c> are filled in.
-    /// Arguments can be seen by other users of the machine.
+    /// Arguments can be seen by other users of the machine. An execution is refused as configuration when what is filled in makes an argument begin with <c>-</c> that does not do
+    /// so here (it would be read as an option), or is longer than 128 KiB (1 MiB in all): use <see cref="InstructionsOnInput"/>.
     /// </summary>
     /// <value>No arguments by default.</value>
     public IList<string> Arguments { get; set; } = [];

@@ -26,6 +26,11 @@ internal sealed class AgentCliOptionsValidator(IEnumerable<ProviderRegistration>
             errors.AddError($"Provider '{name}': {nameof(options.MaxTurns)} must be at least 1.");
         }
 
+        if (options.MaxTurns is not null && ProfileOf(name) is { LimitsTurns: false } unlimited)
+        {
+            errors.AddError($"Provider '{name}': {nameof(options.MaxTurns)} cannot be set, since {unlimited.Title} has no limit of turns: leave it out; {nameof(options.TimeLimits)} and a task's budget end what goes on too long.");
+        }
+
         if (options.PricePerTaskUsd < 0)
         {
             errors.AddError($"Provider '{name}': {nameof(options.PricePerTaskUsd)} must not be negative.");
@@ -51,20 +56,29 @@ internal sealed class AgentCliOptionsValidator(IEnumerable<ProviderRegistration>
             errors.AddError($"Provider '{name}': {nameof(options.BaseUrl)} must be an absolute http or https address without a user or password.");
         }
 
-        var kind = registrations.FirstOrDefault(registration => registration.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Kind;
-        if (kind is null || AgentCliProfiles.Find(kind) is not { BaseUrl: null } profile)
+        if (ProfileOf(name) is not { BaseUrl: null } profile)
         {
             return;
         }
 
         if (profile.Protocol is null)
         {
-            errors.AddError($"Provider '{name}': {nameof(options.BaseUrl)} cannot be set, since {profile.Title} takes no address.");
+            errors.AddError($"Provider '{name}': {nameof(options.BaseUrl)} cannot be set, since {profile.Title} takes no address: leave it out.");
+            return;
         }
-        else if (options.ApiKeySecret is null)
+
+        if (options.ApiKeySecret is null)
         {
             // Its usual key is for its usual servers.
             errors.AddError($"Provider '{name}': {nameof(options.ApiKeySecret)} must name the key of the address in {nameof(options.BaseUrl)}.");
         }
+
+        if (string.IsNullOrWhiteSpace(options.Model) && options.Models.Count == 0)
+        {
+            errors.AddError($"Provider '{name}': {nameof(options.Model)} must name a model that the address in {nameof(options.BaseUrl)} serves, since {profile.Title} has none of its own for it.");
+        }
     }
+
+    private AgentCliProfile? ProfileOf(string? name) =>
+        registrations.FirstOrDefault(registration => registration.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known ? AgentCliProfiles.Find(known.Kind) : null;
 }

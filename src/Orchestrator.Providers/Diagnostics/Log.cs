@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 1402, EventName = "ChangesCollected", Level = LogLevel.Debug, Message = "Execution {ExecutionId} changed {Paths} paths, {Bytes} bytes of diff.")]
     public static partial void ChangesCollected(this ILogger logger, string executionId, int paths, int bytes);
 
+    [LoggerMessage(EventId = 1403, EventName = "WorkspaceNotRemoved", Level = LogLevel.Error, Message = "The workspace of execution {ExecutionId} could not be removed; recovery tries again.")]
+    public static partial void WorkspaceNotRemoved(this ILogger logger, Exception error, string executionId);
+
     [LoggerMessage(EventId = 1410, EventName = "AgentProcessStarted", Level = LogLevel.Debug, Message = "{Provider} starts execution {ExecutionId}; {Confinement}.")]
     public static partial void AgentProcessStarted(this ILogger logger, string provider, string executionId, string confinement);
 

@@ -12,7 +12,7 @@ public sealed record ProcessExit
     /// <summary>From its start to its end.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The last lines of standard error, at most 8 KiB of characters. Not redacted.</summary>
+    /// <summary>The last lines of standard error, at most 8 KiB of characters. Not redacted, but a runner with a redactor cuts no secret in two: redact the whole.</summary>
     public required string ErrorTail { get; init; }
 
     /// <summary>How many processes that it had started still ran when it ended, and were killed.</summary>

@@ -28,7 +28,7 @@ public sealed record ProcessRequest
     public StopSignal StopSignal { get; init; }
 
     /// <summary>The only directories and files that it may write to; <see langword="null"/> for no confinement.</summary>
-    /// <remarks>Kept by the Linux kernel (Landlock) where it can; see <see cref="WriteConfinement.IsSupported"/>. Missing paths are left out.</remarks>
+    /// <remarks>Kept by the Linux kernel (Landlock) where it can; see <see cref="WriteConfinement.IsSupported"/>. Missing paths are left out. Device files can be made below none of them.</remarks>
     public IReadOnlyList<string>? WritablePaths { get; init; }
 
     /// <summary>The longest line that is kept, in bytes; the rest of a longer one is dropped.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Processes;
 
@@ -12,17 +13,20 @@ namespace Orchestrator.Providers.Processes;
 public sealed class ProcessRunner
 {
     private readonly TimeProvider _time;
+    private readonly ISecretRedactor? _redactor;
     private readonly ContainmentMeans? _means;
 
     /// <summary>Creates a runner.</summary>
     /// <param name="time">The clock of all time limits.</param>
-    public ProcessRunner(TimeProvider time)
-        : this(time, null)
-    {
-    }
+    public ProcessRunner(TimeProvider time) => _time = time;
+
+    /// <summary>Creates a runner that cuts nothing off in the middle of a secret.</summary>
+    /// <param name="time">The clock of all time limits.</param>
+    /// <param name="redactor">Takes the known secrets out of a line that has to be cut, before it is cut; see <see cref="ProcessExit.ErrorTail"/>.</param>
+    public ProcessRunner(TimeProvider time, ISecretRedactor redactor) => (_time, _redactor) = (time, redactor);
 
     /// <summary>With other means than the system has.</summary>
-    internal ProcessRunner(TimeProvider time, ContainmentMeans? means) => (_time, _means) = (time, means);
+    internal ProcessRunner(TimeProvider time, ContainmentMeans means) => (_time, _means) = (time, means);
 
     /// <summary>Runs a process.</summary>
     /// <param name="request">What to run.</param>
@@ -36,7 +40,7 @@ public sealed class ProcessRunner
         cancellationToken.ThrowIfCancellationRequested();
 
         var output = Channel.CreateBounded<ProcessOutput>(new BoundedChannelOptions(16) { SingleReader = true });
-        var run = new ProcessSupervision(ProcessStarter.Start(request, _means ?? ProcessContainment.Detected), request, output, _time);
+        var run = await SuperviseAsync(ProcessStarter.Start(request, _means ?? ProcessContainment.Detected), request, output).ConfigureAwait(false);
         await using var ending = run.ConfigureAwait(false);
         using var registration = cancellationToken.UnsafeRegister(static state => ((ProcessSupervision)state!).Stop(ProcessEnd.Cancelled), run);
         await foreach (var item in output.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -47,6 +51,21 @@ public sealed class ProcessRunner
             }
 
             yield return item;
+        }
+    }
+
+    private async ValueTask<ProcessSupervision> SuperviseAsync(StartedProcess started, ProcessRequest request, Channel<ProcessOutput> output)
+    {
+        try
+        {
+            return new ProcessSupervision(started, request, output, _time, _redactor);
+        }
+        catch
+        {
+            // A clock could not be set: nobody would ever end it.
+            await started.KillAllAsync(request.ExecutionId).ConfigureAwait(false);
+            started.Process.Dispose();
+            throw;
         }
     }
 }

@@ -42,7 +42,13 @@ internal static class ProcessStarter
             throw exception as ProcessStartException ?? new ProcessStartException(executable, exception.Message, exception);
         }
 
-        _ = group?.TryAdd(process.Id);
+        if (group?.TryAdd(process.Id) == false)
+        {
+            // Not held by it: it must not be taken for the means to kill it.
+            group.TryRemove();
+            group = null;
+        }
+
         if (gate.Length > 0)
         {
             StartGate.Open(process);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Threading.Channels;
+using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Processes;
 
@@ -15,20 +16,21 @@ internal sealed class ProcessSupervision : IAsyncDisposable
     private readonly Channel<ProcessOutput> _output;
     private readonly TimeProvider _time;
     private readonly OutputClocks _clocks;
-    private readonly TextTail _errorTail = new(8 * 1024);
+    private readonly TextTail _errorTail;
     private readonly TaskCompletionSource<ProcessEnd> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _reading = new();
     private readonly long _startedAt;
     private readonly Task _supervision;
 
-    public ProcessSupervision(StartedProcess started, ProcessRequest request, Channel<ProcessOutput> output, TimeProvider time)
+    public ProcessSupervision(StartedProcess started, ProcessRequest request, Channel<ProcessOutput> output, TimeProvider time, ISecretRedactor? redactor)
     {
         _started = started;
         _process = started.Process;
         _request = request;
         _output = output;
         _time = time;
+        _errorTail = new TextTail(8 * 1024, redactor);
         _startedAt = time.GetTimestamp();
         _clocks = new OutputClocks(request.Limits, time, Stop);
         _supervision = SuperviseAsync();
@@ -42,14 +44,19 @@ internal sealed class ProcessSupervision : IAsyncDisposable
     {
         _abandoned.TrySetResult();
         Stop(ProcessEnd.Cancelled);
-        await foreach (var _ in _output.Reader.ReadAllAsync().ConfigureAwait(false))
+        try
         {
-            // Nobody listens any more, but the pipes must not block.
+            await foreach (var _ in _output.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                // Nobody listens any more, but the pipes must not block.
+            }
         }
-
-        await _supervision.ConfigureAwait(false);
-        _reading.Dispose();
-        _process.Dispose();
+        finally
+        {
+            await _supervision.ConfigureAwait(false);
+            _reading.Dispose();
+            _process.Dispose();
+        }
     }
 
     private async Task SuperviseAsync()
@@ -63,7 +70,7 @@ internal sealed class ProcessSupervision : IAsyncDisposable
         {
             await Task.WhenAny(exited, _stop.Task).ConfigureAwait(false);
             var end = exited.IsCompleted ? ProcessEnd.Exited : await StopPolitelyAsync(exited).ConfigureAwait(false);
-            var survivors = await KillAllAsync().ConfigureAwait(false);
+            var survivors = await _started.KillAllAsync(_request.ExecutionId).ConfigureAwait(false);
             await exited.ConfigureAwait(false);
             _clocks.Dispose();
             await DrainAsync(Task.WhenAll(readers, input)).ConfigureAwait(false);
@@ -75,8 +82,15 @@ internal sealed class ProcessSupervision : IAsyncDisposable
 #pragma warning restore CA1031
         {
             _clocks.Dispose();
-            await _reading.CancelAsync().ConfigureAwait(false);
-            _output.Writer.TryComplete(exception);
+            try
+            {
+                await _started.KillAllAsync(_request.ExecutionId).ConfigureAwait(false);
+            }
+            finally
+            {
+                await _reading.CancelAsync().ConfigureAwait(false);
+                _output.Writer.TryComplete(exception);
+            }
         }
     }
 
@@ -101,39 +115,6 @@ internal sealed class ProcessSupervision : IAsyncDisposable
         }
 
         return reason;
-    }
-
-    /// <summary>Kills the control group, the tree, the process group and everything that carries the mark, until a search finds nothing.</summary>
-    private async Task<int> KillAllAsync()
-    {
-        var killed = new HashSet<int>(_started.Group?.Members() ?? []);
-        _started.Group?.Kill();
-        if (!_process.HasExited)
-        {
-            try
-            {
-                _process.Kill(entireProcessTree: _started.Group is null);
-            }
-            catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
-            {
-                // It ended by itself just now, or one of its children did.
-            }
-        }
-
-        var session = ProcessStarter.HasOwnSession ? _process.Id : 0;
-        if (session > 0)
-        {
-            NativeProcesses.KillGroup(session);
-        }
-
-        killed.UnionWith(await OrphanedProcesses.EndAsync(_request.ExecutionId, session, _started.StartTime, CancellationToken.None).ConfigureAwait(false));
-        if (_started.Group is { } group)
-        {
-            await group.RemoveAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-
-        killed.Remove(_process.Id);
-        return killed.Count;
     }
 
     /// <summary>Reads what is still in the pipes; a process that escaped may hold them open, so not for ever.</summary>

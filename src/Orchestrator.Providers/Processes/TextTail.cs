@@ -1,7 +1,11 @@
+using Orchestrator.Secrets;
+
 namespace Orchestrator.Providers.Processes;
 
 /// <summary>Keeps the last lines of a text within a bound. Guarded by its own lock: the reader writes while others read.</summary>
-internal sealed class TextTail(int maxLength)
+/// <param name="maxLength">The most characters.</param>
+/// <param name="redactor">Takes secrets out of a line before it is cut: of one that is cut in two, nobody would know the rest.</param>
+internal sealed class TextTail(int maxLength, ISecretRedactor? redactor = null)
 {
     private readonly Lock _gate = new(); // Guards the two fields below.
     private readonly Queue<string> _lines = new();
@@ -9,7 +13,7 @@ internal sealed class TextTail(int maxLength)
 
     public void Add(string line)
     {
-        var kept = line.Length > maxLength ? line[^maxLength..] : line;
+        var kept = line.Length > maxLength ? End(redactor?.Redact(line) ?? line) : line;
         lock (_gate)
         {
             _lines.Enqueue(kept);
@@ -27,5 +31,12 @@ internal sealed class TextTail(int maxLength)
         {
             return string.Join('\n', _lines);
         }
+    }
+
+    private string End(string line)
+    {
+        // Not between the two halves of a character.
+        var start = Math.Max(0, line.Length - maxLength);
+        return line[(start < line.Length && char.IsLowSurrogate(line[start]) ? start + 1 : start)..];
     }
 }

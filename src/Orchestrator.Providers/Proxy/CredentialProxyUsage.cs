@@ -20,4 +20,7 @@ internal sealed record CredentialProxyUsage
 
     /// <summary>Whether a request was refused because the budget was spent.</summary>
     public required bool IsBudgetSpent { get; init; }
+
+    /// <summary>How long the model's server asked to wait, at most a day; <see langword="null"/> when its last answer that generates was no 429 or 503, or told no time.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -8,7 +8,6 @@ namespace Orchestrator.Providers.Proxy;
 /// <summary>One connection of a client: its requests, one after the other.</summary>
 internal sealed class ProxyConnection
 {
-    private static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
     private readonly ProxySession _session;
@@ -25,7 +24,7 @@ internal sealed class ProxyConnection
         _session = session;
         _socket = socket;
         _isCrowded = isCrowded;
-        _reader = new ClientReader(socket);
+        _reader = new ClientReader(socket, session.Time);
         _writer = new ClientWriter(socket);
     }
 
@@ -81,7 +80,7 @@ internal sealed class ProxyConnection
 
     private async Task<RequestHead?> ReadHeadAsync(CancellationToken stop)
     {
-        using var idle = new CancellationTokenSource(IdleTime, _session.Time);
+        using var idle = new CancellationTokenSource(ClientReader.IdleTime, _session.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, stop);
         return await _reader.ReadHeadAsync(either.Token).ConfigureAwait(false);
     }
@@ -92,8 +91,8 @@ internal sealed class ProxyConnection
         var gate = RequestGate.Check(_session, head);
         if (gate.Refusal is { } refusal)
         {
-            // Whoever waits for permission to send a body gets none; otherwise it is read, so that the client gets to see the answer.
-            var close = refusal.MustClose || IsLast(head) || head.ExpectsContinue;
+            // Whoever waits for permission to send a body gets none, and of whoever showed no key none is read; otherwise it is, so that the client gets to see the answer.
+            var close = refusal.MustClose || IsLast(head) || head.ExpectsContinue || (gate.Key == KeyPlace.None && !body.IsRead);
             if (!close)
             {
                 await body.SkipAsync(stop).ConfigureAwait(false);
@@ -119,13 +118,13 @@ internal sealed class ProxyConnection
         {
             if (!await _session.Meter.TryEnterAsync(call.Token).ConfigureAwait(false))
             {
-                return await RefuseUnsentAsync(Refusal.BudgetSpent(_session.Meter.BudgetUsd), head, body, stop).ConfigureAwait(false);
+                return await RefuseUnsentAsync(Refusal.BudgetSpent(_session.Meter.BudgetUsd), head, body, call, stop).ConfigureAwait(false);
             }
 
             var metered = new MeteredCall(_session.Meter, new AnswerUsage(_session.Protocol), body, gate.Generates);
             try
             {
-                return await CallAsync(head, gate, body, metered, call.Token).ConfigureAwait(false);
+                return await CallAsync(head, gate, body, metered, call, stop).ConfigureAwait(false);
             }
             finally
             {
@@ -139,8 +138,9 @@ internal sealed class ProxyConnection
         }
     }
 
-    private async Task<bool> CallAsync(RequestHead head, RequestGate gate, RequestBody body, MeteredCall metered, CancellationToken cancellationToken)
+    private async Task<bool> CallAsync(RequestHead head, RequestGate gate, RequestBody body, MeteredCall metered, CancellationTokenSource call, CancellationToken stop)
     {
+        var cancellationToken = call.Token;
         using var message = ForwardedRequest.Create(_session, head, gate.Target!, gate.Key, body);
         HttpResponseMessage response;
         try
@@ -161,14 +161,16 @@ internal sealed class ProxyConnection
             // A cancellation that is not ours is the handler's, which waited too long for a connection.
             var error = (exception as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError;
             _session.Logger.CredentialProxyUpstreamFailed(_session.ExecutionId, error);
-            return await RefuseUnsentAsync(Refusal.Unreachable(error), head, body, cancellationToken).ConfigureAwait(false);
+            metered.Settle(); // As far as the request was sent: what is read of it below, nobody gets.
+            return await RefuseUnsentAsync(Refusal.Unreachable(error), head, body, call, stop).ConfigureAwait(false);
         }
 
         using (response)
         {
+            metered.Begin(response, _session.Time.GetUtcNow());
             if (AnswerRelay.Check(response) is { } refusal)
             {
-                return await RefuseUnsentAsync(refusal, head, body, cancellationToken).ConfigureAwait(false);
+                return await RefuseUnsentAsync(refusal, head, body, call, stop).ConfigureAwait(false);
             }
 
             var relay = new AnswerRelay(_writer, _session.Scrubber, metered);
@@ -203,11 +205,22 @@ internal sealed class ProxyConnection
         }
     }
 
-    private async Task<bool> RefuseUnsentAsync(Refusal refusal, RequestHead head, RequestBody body, CancellationToken cancellationToken)
+    /// <summary>Refuses a request of which nothing, or not all, was sent on.</summary>
+    private async Task<bool> RefuseUnsentAsync(Refusal refusal, RequestHead head, RequestBody body, CancellationTokenSource call, CancellationToken stop)
     {
-        await body.SkipAsync(cancellationToken).ConfigureAwait(false);
-        var close = IsLast(head);
-        await RefuseAsync(refusal, head.Method == "HEAD", close, cancellationToken).ConfigureAwait(false);
+        // Of a body that was begun the client would send the rest in vain; and what sends it on may still read it, so that it is nobody else's to read.
+        var isBegun = body.HasBegun && !body.IsRead;
+        if (isBegun)
+        {
+            await call.CancelAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await body.SkipAsync(stop).ConfigureAwait(false);
+        }
+
+        var close = isBegun || IsLast(head);
+        await RefuseAsync(refusal, head.Method == "HEAD", close, stop).ConfigureAwait(false);
         return !close;
     }
 

@@ -17,6 +17,8 @@ internal sealed record Refusal(int Status, string Kind, string Message, bool Mus
 
     public static readonly Refusal TooLarge = new(413, "request_too_large", "The request is larger than 64 MiB.", MustClose: true);
 
+    public static readonly Refusal TooSlow = new(408, "invalid_request_error", "Nothing more of the request's body came for two minutes.", MustClose: true);
+
     public static readonly Refusal Redirected = new(502, "api_error", "The model's server sends its callers to another address, which is not followed. Configure that address.");
 
     public static readonly Refusal Encoded = new(502, "api_error", "The model's server compressed its answer although it was asked not to.");

@@ -28,13 +28,13 @@ internal sealed record RequestGate(Refusal? Refusal, RequestTarget? Target = nul
 
         if (!IsOurs(head.Header("Host")!, session.Port))
         {
-            return new RequestGate(Refusal.WrongHost);
+            return new RequestGate(Refusal.WrongHost, target, key);
         }
 
         var prefix = session.Upstream.Prefix;
         if (!target.Path.StartsWith(prefix, StringComparison.Ordinal))
         {
-            return new RequestGate(Refusal.WrongPath);
+            return new RequestGate(Refusal.WrongPath, target, key);
         }
 
         var (generates, refusal) = ModelEndpoints.Check(session.Protocol, head.Method, target.Path[prefix.Length..]);

@@ -5,7 +5,7 @@ namespace Orchestrator.Secrets;
 /// <summary>Reads secrets from a file of lines <c>NAME=value</c> that only its owner, the user of this process, can read.</summary>
 /// <remarks>
 /// Empty lines and those that start with <c>#</c> are skipped, <c>export</c> before a name is allowed, and one pair of quotes around a value is taken off. A file that
-/// does not exist knows nothing. One that is a symbolic link, belongs to somebody else, is open to others (any permission beyond 0600) or cannot be understood
+/// does not exist knows nothing. One that is itself a symbolic link or no regular file, belongs to somebody else, is open to others (any permission beyond 0600) or cannot be understood
 /// is refused with a <see cref="SecretSourceException"/>; on Windows, where there are no such permissions, only the last is checked. Thread-safe; reads anew at every call.
 /// </remarks>
 public sealed class FileSecretProvider : ISecretProvider

@@ -47,12 +47,26 @@ internal static class SecretFiles
             throw new SecretSourceException(path, "it is a symbolic link. Name the file itself.");
         }
 
-        var file = File.OpenHandle(path);
+        if (rule == SecretFileRule.Mounted && OperatingSystem.IsLinux())
+        {
+            CheckDirectory(Path.GetDirectoryName(path)!);
+        }
+
+        var file = NonBlockingOpen.Read(path);
         try
         {
-            if (!OperatingSystem.IsWindows())
+            if (OperatingSystem.IsLinux() && !FileIdentity.Of(file).IsRegular)
             {
-                Check(path, file, rule);
+                throw new SecretSourceException(path, "it is no regular file.");
+            }
+
+            if (rule == SecretFileRule.Private)
+            {
+                CheckPrivate(path, file);
+            }
+            else
+            {
+                CheckMounted(path, file);
             }
 
             return file;
@@ -64,16 +78,51 @@ internal static class SecretFiles
         }
     }
 
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private static void Check(string path, SafeFileHandle file, SecretFileRule rule)
+    /// <summary>Whoever can write to the directory can put a file of his own there.</summary>
+    private static void CheckDirectory(string path)
     {
-        var excess = File.GetUnixFileMode(file) & (rule == SecretFileRule.Private ? Any : Write);
-        if (excess != 0)
+        var identity = FileIdentity.OfName(path, follow: true);
+        if (identity is { IsTrusted: true, IsWritableByOthers: false } || FileIdentity.IsReadOnlyMount(path))
         {
-            throw new SecretSourceException(path, rule == SecretFileRule.Private ? $"others have rights to it. Take them away: chmod 600 '{path}'." : $"others may write to it. Take that away: chmod go-w '{path}'.");
+            return;
         }
 
-        if (rule != SecretFileRule.Private || !OperatingSystem.IsLinux())
+        throw new SecretSourceException(path, identity.IsTrusted
+            ? $"others may write to the directory. Take that away: chmod go-w '{path}'."
+            : "the directory belongs to another user. It must belong to the user of this process or to root.");
+    }
+
+    private static void CheckMounted(string path, SafeFileHandle file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var isOpenToOthers = (File.GetUnixFileMode(file) & Write) != 0;
+        if ((!isOpenToOthers && (!OperatingSystem.IsLinux() || FileIdentity.Of(file).IsTrusted)) || (OperatingSystem.IsLinux() && FileIdentity.IsReadOnlyMount(path)))
+        {
+            return;
+        }
+
+        throw new SecretSourceException(path, isOpenToOthers
+            ? $"others may write to it. Take that away: chmod go-w '{path}'."
+            : "it belongs to another user. It must belong to the user of this process or to root.");
+    }
+
+    private static void CheckPrivate(string path, SafeFileHandle file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        if ((File.GetUnixFileMode(file) & Any) != 0)
+        {
+            throw new SecretSourceException(path, $"others have rights to it. Take them away: chmod 600 '{path}'.");
+        }
+
+        if (!OperatingSystem.IsLinux())
         {
             return;
         }
@@ -84,7 +133,7 @@ internal static class SecretFiles
             throw new SecretSourceException(path, "it belongs to another user. It must belong to the user of this process.");
         }
 
-        // Opened by its name once more without following a link: the same file, or the name was a link when it was opened above.
+        // Looked at by its name once more without following a link: the same file, or the name was a link when it was opened above.
         if (FileIdentity.OfName(path) != identity)
         {
             throw new SecretSourceException(path, "it is a symbolic link. Name the file itself.");

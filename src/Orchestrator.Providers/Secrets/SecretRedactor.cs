@@ -3,9 +3,10 @@ using System.Text;
 
 namespace Orchestrator.Secrets;
 
-/// <summary>Takes known secrets out of text: as they are, in Base64 at any alignment, and URL- or JSON-escaped.</summary>
+/// <summary>Takes known secrets out of text: as they are, in Base64 at any alignment, and URL- or JSON-escaped; of one with several lines also each line by itself.</summary>
 /// <remarks>
-/// Thread-safe. Values shorter than <see cref="ShortestSecret"/> characters are not redacted: they would tear words out of ordinary text and protect nothing
+/// Thread-safe. Lines of fewer than <see cref="ShortestLine"/> characters and the markers around keys (<c>-----BEGIN …</c>) are no secrets by themselves, and of a secret with
+/// more than 1000 lines only those are known by themselves. Values shorter than <see cref="ShortestSecret"/> characters are not redacted: they would tear words out of ordinary text and protect nothing
 /// that could not be guessed. At construction it learns the environment's values of all <see cref="SecretNames.All"/> and their aliases.
 /// </remarks>
 public sealed class SecretRedactor : ISecretRedactor
@@ -13,9 +14,17 @@ public sealed class SecretRedactor : ISecretRedactor
     /// <summary>The fewest characters of a value that is redacted.</summary>
     public const int ShortestSecret = 8;
 
-    private const string Mask = "***";
+    /// <summary>The fewest characters of a line of a secret that is redacted by itself.</summary>
+    public const int ShortestLine = 16;
 
-    private readonly Lock _gate = new(); // Guards the replacement of the array below; readers take it as it is.
+    private const string Mask = "***";
+    private const int MostLines = 1000;
+
+    // Where one line of a secret ends: keys are often kept in one line, with the ends written out.
+    private static readonly string[] LineEnds = ["\r\n", "\n", "\r", @"\r\n", @"\n"];
+
+    private readonly Lock _gate = new(); // Guards the set and the replacement of the array below; readers take the array as it is.
+    private readonly HashSet<string> _values = new(StringComparer.Ordinal);
     private volatile string[] _forms = [];
 
     /// <summary>Creates a redactor that knows the secrets in this process' environment.</summary>
@@ -35,15 +44,18 @@ public sealed class SecretRedactor : ISecretRedactor
     {
         ArgumentNullException.ThrowIfNull(secret);
         var value = secret.Reveal().Trim();
-        if (value.Length < ShortestSecret || Array.IndexOf(_forms, value) >= 0)
+        if (value.Length < ShortestSecret)
         {
             return;
         }
 
         lock (_gate)
         {
-            // The longest first, so that no form hides part of a longer one.
-            _forms = [.. _forms.Concat(FormsOf(value)).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
+            if (_values.Add(value))
+            {
+                // The longest first, so that no form hides part of a longer one.
+                _forms = [.. _forms.Concat(FormsOf(value)).Concat(LinesOf(value).SelectMany(EscapesOf)).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
+            }
         }
     }
 
@@ -65,13 +77,23 @@ public sealed class SecretRedactor : ISecretRedactor
         return text;
     }
 
+    /// <summary>The lines of a secret that has several: output comes line by line.</summary>
+    private static IEnumerable<string> LinesOf(string value)
+    {
+        var lines = value.Split(LineEnds, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length == 1 ? [] : lines.Where(static line => line.Length >= ShortestLine && !line.StartsWith("-----", StringComparison.Ordinal)).Take(MostLines);
+    }
+
+    private static IEnumerable<string> EscapesOf(string value) =>
+        [value, Uri.EscapeDataString(value), System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(value), Escape(value, slash: "/"), Escape(value, slash: @"\/")];
+
     private static IEnumerable<string> FormsOf(string value)
     {
-        yield return value;
-        yield return Uri.EscapeDataString(value);
-        yield return System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(value);
-        yield return Escape(value, slash: "/");
-        yield return Escape(value, slash: @"\/");
+        foreach (var form in EscapesOf(value))
+        {
+            yield return form;
+        }
+
         yield return Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
         foreach (var offset in (int[])[0, 1, 2])
         {

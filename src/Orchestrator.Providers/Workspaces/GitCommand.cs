@@ -46,7 +46,9 @@ internal sealed class GitCommand(IOptions<WorkspaceOptions> options, TimeProvide
         {
             if (!process.HasExited)
             {
+                // It is gone before the caller deletes what it may be writing.
                 process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Orchestrator.Providers.Workspaces;
 
 /// <summary>The isolated work tree of one execution.</summary>
@@ -9,21 +7,18 @@ public sealed class GitWorkspace : IAsyncDisposable
     private readonly RepositoryFacts _facts;
     private readonly WorkspaceLayout _layout;
     private readonly GitCommand _git;
-    private readonly WorkspaceOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly GitWorkspaceServices _services;
+    private Action? _remove;
     private RepositoryFingerprint? _before;
 
-    internal GitWorkspace(
-        string executionId, RepositoryFacts facts, WorkspaceLayout layout, GitCommand git, WorkspaceOptions options, TimeProvider time, ILogger logger)
+    internal GitWorkspace(string executionId, RepositoryFacts facts, WorkspaceLayout layout, Action remove, GitWorkspaceServices services)
     {
         ExecutionId = executionId;
         _facts = facts;
         _layout = layout;
-        _git = git;
-        _options = options;
-        _time = time;
-        _logger = logger;
+        _remove = remove;
+        _git = services.Git;
+        _services = services;
         Workspace = new AgentWorkspace
         {
             Directory = layout.Tree,
@@ -53,9 +48,9 @@ public sealed class GitWorkspace : IAsyncDisposable
         var (repository, tree, nested) = await TakeTreeAsync(cancellationToken).ConfigureAwait(false);
         var call = repository.Call(
             "diff", "--binary", "--full-index", "-M", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules=none", _facts.HeadCommit, tree);
-        var diff = await _git.RunAsync(call with { MaxOutputBytes = _options.MaxChangesBytes }, cancellationToken).ConfigureAwait(false);
+        var diff = await _git.RunAsync(call with { MaxOutputBytes = _services.Options.MaxChangesBytes }, cancellationToken).ConfigureAwait(false);
         var paths = await repository.DifferenceAsync(_facts.HeadCommit, tree, cancellationToken).ConfigureAwait(false);
-        _logger.ChangesCollected(ExecutionId, paths.Count, diff.Bytes.Length);
+        _services.Logger.ChangesCollected(ExecutionId, paths.Count, diff.Bytes.Length);
         var refusal = await RefuseAsync(repository, paths, cancellationToken).ConfigureAwait(false);
         return new CollectedChanges { Diff = diff.Bytes, TreeId = tree, Paths = paths, NestedRepositories = nested, Refusal = refusal };
     }
@@ -102,15 +97,14 @@ public sealed class GitWorkspace : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(branch);
         ArgumentException.ThrowIfNullOrEmpty(message);
         var (repository, tree, _) = await TakeTreeAsync(cancellationToken).ConfigureAwait(false);
-        return await new GitBranch(_git, _facts, _time).CreateAsync(repository, tree, branch, message, cancellationToken).ConfigureAwait(false);
+        return await new GitBranch(_git, _facts, _services.Time).CreateAsync(repository, tree, branch, message, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes the workspace. Nothing happens when it is gone already.</summary>
+    /// <summary>Removes the workspace. Nothing happens when it is gone already. What cannot be removed is logged (event 1403) and left to <see cref="GitWorkspaces.RecoverAsync"/>.</summary>
     /// <returns>Nothing.</returns>
-    /// <exception cref="WorkspaceException">Something in it could not be removed.</exception>
     public ValueTask DisposeAsync()
     {
-        TreeDeletion.Delete(_layout.Root);
+        Interlocked.Exchange(ref _remove, null)?.Invoke();
         return ValueTask.CompletedTask;
     }
 

@@ -17,9 +17,12 @@ public sealed class GitWorkspaces
     private readonly WorkspaceOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Action<string> _delete;
 
-    internal GitWorkspaces(GitRepositories repositories, GitCommand git, IOptions<WorkspaceOptions> options, TimeProvider time, ILogger<GitWorkspaces>? logger)
+    internal GitWorkspaces(
+        GitRepositories repositories, GitCommand git, IOptions<WorkspaceOptions> options, TimeProvider time, ILogger<GitWorkspaces>? logger, Action<string>? delete = null)
     {
+        _delete = delete ?? TreeDeletion.Delete;
         _repositories = repositories;
         _git = git;
         _options = options.Value;
@@ -50,11 +53,8 @@ public sealed class GitWorkspaces
         var facts = await _repositories.ReadFactsAsync(repositoryPath, cancellationToken).ConfigureAwait(false);
         facts = facts with { HeadCommit = baseCommit ?? facts.HeadCommit };
         var directory = Path.Combine(Path.GetFullPath(_options.Directory), executionId);
-        if (Path.Exists(directory))
-        {
-            throw new WorkspaceException("workspace.exists", $"Execution {executionId} has a workspace already: {directory}.");
-        }
-
+        var marker = WorkspaceMarker.TryCreate(directory)
+            ?? throw new WorkspaceException("workspace.exists", $"Execution {executionId} has a workspace already: {directory}.");
         var layout = new WorkspaceLayout(directory);
         try
         {
@@ -63,63 +63,77 @@ public sealed class GitWorkspaces
         }
         catch
         {
-            TreeDeletion.Delete(directory);
+            Remove(marker);
             throw;
         }
 
         _logger.WorkspaceCreated(executionId, facts.HeadCommit);
-        return new GitWorkspace(executionId, facts, layout, _git, _options, _time, _logger);
+        return new GitWorkspace(executionId, facts, layout, () => Remove(marker), new GitWorkspaceServices(_git, _options, _time, _logger));
     }
 
-    /// <summary>Removes what a crash left: the workspaces of executions that are not alive, after ending every process that still works in them.</summary>
-    /// <param name="liveExecutionIds">The executions that may still use their workspace.</param>
+    /// <summary>Removes what crashes left: workspaces that were made here and that no process uses any more, after ending every process that still works in them.</summary>
     /// <param name="cancellationToken">Stops between two workspaces.</param>
     /// <returns>The ids of the executions whose workspaces were removed.</returns>
+    /// <remarks>
+    /// Whether a workspace is in use is told by the file that its process keeps locked beside it, so any number of processes, of any number of databases, may share the
+    /// directory. A directory without such a file is somebody else's and is never touched.
+    /// </remarks>
     /// <exception cref="WorkspaceException">A directory could not be removed; the others are.</exception>
-    public ValueTask<IReadOnlyList<string>> RecoverAsync(IReadOnlySet<string> liveExecutionIds, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<string>> RecoverAsync(CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(liveExecutionIds);
-        return RecoverAsync(_ => ValueTask.FromResult<Func<string, bool>>(liveExecutionIds.Contains), cancellationToken);
-    }
-
-    /// <summary>The same for a directory that other processes use too.</summary>
-    /// <param name="findLive">
-    /// Gives the test of whether a workspace may still be in use. Asked only after the workspaces were listed: one that is made meanwhile is not looked at.
-    /// </param>
-    /// <param name="cancellationToken">Stops between two workspaces.</param>
-    /// <returns>The ids of the executions whose workspaces were removed.</returns>
-    /// <exception cref="WorkspaceException">A directory could not be removed; the others are.</exception>
-    public async ValueTask<IReadOnlyList<string>> RecoverAsync(
-        Func<CancellationToken, ValueTask<Func<string, bool>>> findLive, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(findLive);
-        var found = Directory.Exists(_options.Directory) ? Directory.GetDirectories(_options.Directory) : [];
-        var isLive = await findLive(cancellationToken).ConfigureAwait(false);
         var removed = new List<string>();
         WorkspaceException? failure = null;
-        foreach (var directory in found)
+        foreach (var file in WorkspaceMarker.FilesIn(Path.GetFullPath(_options.Directory)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var id = Path.GetFileName(directory);
-            if (!Identifiers.IsName(id) || isLive(id))
+            if (WorkspaceMarker.TryTake(file) is not { } marker)
             {
                 continue;
             }
 
-            try
+            using (marker)
             {
-                await OrphanedProcesses.EndAsync(id, cancellationToken).ConfigureAwait(false);
-                TreeDeletion.Delete(directory);
-                removed.Add(id);
-                _logger.WorkspaceRecovered(id);
-            }
-            catch (WorkspaceException exception)
-            {
-                failure = exception;
+                try
+                {
+                    await RemoveAbandonedAsync(marker, cancellationToken).ConfigureAwait(false);
+                    removed.Add(marker.Id);
+                }
+                catch (WorkspaceException exception)
+                {
+                    failure = exception;
+                }
             }
         }
 
         return failure is null ? removed : throw failure;
+    }
+
+    private async ValueTask RemoveAbandonedAsync(WorkspaceMarker marker, CancellationToken cancellationToken)
+    {
+        // Where only the removal failed, the execution's id may mark a verify command by now.
+        if (!marker.HasEnded)
+        {
+            await OrphanedProcesses.EndAsync(marker.Id, cancellationToken).ConfigureAwait(false);
+        }
+
+        _delete(marker.Directory);
+        marker.Remove();
+        _logger.WorkspaceRecovered(marker.Id);
+    }
+
+    /// <summary>What cannot be removed must not take the place of what the execution came to: it is left to recovery.</summary>
+    private void Remove(WorkspaceMarker marker)
+    {
+        try
+        {
+            _delete(marker.Directory);
+            marker.Remove();
+        }
+        catch (WorkspaceException exception)
+        {
+            _logger.WorkspaceNotRemoved(exception, marker.Id);
+            marker.Leave();
+        }
     }
 
     private async Task<RepositoryFacts> CheckOutAsync(RepositoryFacts facts, WorkspaceLayout layout, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ public sealed class OrchestratorSettingsTests : IDisposable
         AssertMentions(error, "verify", "not closed");
         AssertMentions(error, "verifyTimeLimit", "duration");
         AssertMentions(error, "maxAttemps", "maxAttempts");
-        AssertMentions(error, "wizard", "command, claude, codex, copilot, cursor, gemini, opencode");
+        AssertMentions(error, "wizard", "command, chat, claude, codex, copilot, cursor, gemini, opencode");
         AssertMentions(error, "providers:two:command", "must list the program");
         AssertMentions(error, "refactr", "generate, fix, refactor, optimize");
         AssertMentions(error, "pricePerTaskUsd", "US dollars");

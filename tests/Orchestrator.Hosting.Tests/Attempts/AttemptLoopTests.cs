@@ -153,6 +153,25 @@ public sealed class AttemptLoopTests
     }
 
     [Fact]
+    public async Task What_an_attempt_under_an_earlier_lease_cost_counts_without_any_crash()
+    {
+        using var rig = new MainJobRig("first");
+        await rig.Logs.SaveAsync(
+            new ExecutionRecord { Id = "before", TaskId = "task-1", Provider = "first", Status = ExecutionStatus.Cancelled, StartedAt = DateTimeOffset.UnixEpoch, CostUsd = 0.75m },
+            TestContext.Current.CancellationToken);
+        decimal? budget = null;
+        rig.Providers[0].Work = execution =>
+        {
+            budget = execution.BudgetUsd;
+            return new AgentFailed { Failure = new AgentFailure { Class = FailureClass.BadRequest, Message = "no" } };
+        };
+
+        await rig.HandleAsync(rig.Task() with { MaxCostUsd = 1m }, lease: 2);
+
+        Assert.Equal(0.25m, budget);
+    }
+
+    [Fact]
     public async Task When_the_deadline_passes_the_attempt_is_cancelled_and_told()
     {
         using var rig = new MainJobRig("first", "second");

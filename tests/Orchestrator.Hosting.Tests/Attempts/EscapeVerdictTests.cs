@@ -6,12 +6,14 @@ namespace Orchestrator.Hosting.Tests.Attempts;
 
 public sealed class EscapeVerdictTests
 {
+    private static readonly ProviderDescriptor Confined = new() { Name = "first", Kind = ProviderKind.Command, ConfinesWrites = true };
+
     [Fact]
     public void A_file_beside_the_workspace_is_an_escape()
     {
         using var rig = new MainJobRig("first");
 
-        var failure = EscapeVerdict.Of(Run(rig), "first", new WorkspaceEscapes { WorkspacePaths = ["/w/stranger"] }, null);
+        var failure = EscapeVerdict.Of(Run(rig), Confined, new WorkspaceEscapes { WorkspacePaths = ["/w/stranger"] }, null);
 
         Assert.Equal(FailureClass.OutsideWorkspace, failure!.Class);
         Assert.Contains("/w/stranger", failure.Message, StringComparison.Ordinal);
@@ -23,7 +25,7 @@ public sealed class EscapeVerdictTests
         using var rig = new MainJobRig("first");
         var run = Run(rig);
 
-        var failure = EscapeVerdict.Of(run, "first", new WorkspaceEscapes { RepositoryChanges = ["kept.txt"] }, null);
+        var failure = EscapeVerdict.Of(run, Confined, new WorkspaceEscapes { RepositoryChanges = ["kept.txt"] }, null);
 
         Assert.Equal(WriteConfinement.IsSupported, failure is null);
         Assert.Equal(WriteConfinement.IsSupported, run.Report.Notes.Any(note => note.Contains("kept.txt", StringComparison.Ordinal)));
@@ -35,9 +37,36 @@ public sealed class EscapeVerdictTests
         using var rig = new MainJobRig("first");
         var crash = new AgentFailure { Class = FailureClass.Crashed, Message = "It crashed.", Detail = "sh: /etc/x: Permission denied" };
 
-        var failure = EscapeVerdict.Of(Run(rig), "first", new WorkspaceEscapes(), crash);
+        var failure = EscapeVerdict.Of(Run(rig), Confined, new WorkspaceEscapes(), crash);
 
         Assert.Equal(WriteConfinement.IsSupported, failure is { Class: FailureClass.OutsideWorkspace });
+    }
+
+    [Fact]
+    public void Who_is_configured_to_write_anywhere_answers_for_the_repository_whatever_the_host_could_do()
+    {
+        using var rig = new MainJobRig("first");
+        var run = Run(rig);
+        var crash = new AgentFailure { Class = FailureClass.Crashed, Message = "It crashed.", Detail = "sh: /etc/x: Permission denied" };
+
+        var changed = EscapeVerdict.Of(run, Confined with { ConfinesWrites = false }, new WorkspaceEscapes { RepositoryChanges = ["kept.txt"] }, null);
+        var crashed = EscapeVerdict.Of(run, Confined with { ConfinesWrites = false }, new WorkspaceEscapes(), crash);
+
+        Assert.Equal(FailureClass.OutsideWorkspace, changed!.Class);
+        Assert.Null(crashed);
+        Assert.Empty(run.Report.Notes);
+    }
+
+    [Fact]
+    public void A_service_that_works_elsewhere_did_not_change_the_repository()
+    {
+        using var rig = new MainJobRig("first");
+        var run = Run(rig);
+
+        var failure = EscapeVerdict.Of(run, new ProviderDescriptor { Name = "jules", Kind = ProviderKind.RemoteService }, new WorkspaceEscapes { RepositoryChanges = ["kept.txt"] }, null);
+
+        Assert.Null(failure);
+        Assert.Contains("kept.txt", Assert.Single(run.Report.Notes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,8 +75,8 @@ public sealed class EscapeVerdictTests
         using var rig = new MainJobRig("first");
         var crash = new AgentFailure { Class = FailureClass.Crashed, Message = "It crashed.", Detail = "segmentation fault" };
 
-        Assert.Null(EscapeVerdict.Of(Run(rig), "first", new WorkspaceEscapes(), null));
-        Assert.Null(EscapeVerdict.Of(Run(rig), "first", new WorkspaceEscapes(), crash));
+        Assert.Null(EscapeVerdict.Of(Run(rig), Confined, new WorkspaceEscapes(), null));
+        Assert.Null(EscapeVerdict.Of(Run(rig), Confined, new WorkspaceEscapes(), crash));
     }
 
     private static AgentTaskRun Run(MainJobRig rig) => Runs.Of(rig, rig.Task());

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Auditing;
 using Orchestrator.Executions;
 using Orchestrator.Providers;
@@ -147,7 +148,9 @@ public sealed class ProviderTaskHandlerTests
         var elsewhere = new ScriptedProvider("jules") { Descriptor = new ProviderDescriptor { Name = "jules", Kind = ProviderKind.RemoteService } };
         var record = new ExecutionRecord { Id = "execution-1", TaskId = task.Id, Provider = "jules", Attempt = 1, Status = ExecutionStatus.Running, InputDigest = "", StartedAt = DateTimeOffset.UnixEpoch };
 
-        var attempt = await rig.Main.Service<WorkspaceExecution>().RunAsync(run, elsewhere, record, null, TestContext.Current.CancellationToken);
+        var journal = new AttemptJournal(record, elsewhere.Descriptor, rig.Main.Logs, TimeProvider.System, NullLogger.Instance);
+
+        var attempt = await rig.Main.Service<WorkspaceExecution>().RunAsync(run, elsewhere, journal, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(FailureClass.Configuration, attempt.Failure!.Class);
         Assert.Contains("jules runs no program on this machine", attempt.Failure.Message, StringComparison.Ordinal);

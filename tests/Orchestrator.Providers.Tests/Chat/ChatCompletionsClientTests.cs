@@ -72,6 +72,22 @@ public sealed class ChatCompletionsClientTests
     }
 
     [Fact]
+    public async Task Half_a_character_in_an_argument_does_not_stop_the_next_request()
+    {
+        using var peer = new Peer(HttpStatusCode.OK, Reply);
+        using var arguments = JsonDocument.Parse("""{"path": "a\ud83d", "more": {"list": ["\ud83d\ude00", "\ude00b"], "\ud83d": 1, "n": 2}}""");
+        var call = new FunctionCallContent("t1", "edit", arguments.RootElement.EnumerateObject().ToDictionary(static member => member.Name, static member => (object?)member.Value));
+
+        await peer.Client().GetResponseAsync([new(ChatRole.Assistant, [call]), new(ChatRole.Tool, [new FunctionResultContent("t1", "cut \ud83d")])], cancellationToken: Token);
+
+        using var body = JsonDocument.Parse(peer.Body);
+        var sent = JsonDocument.Parse(body.RootElement.GetProperty("messages")[0].GetProperty("tool_calls")[0].GetProperty("function").GetProperty("arguments").GetString()!).RootElement;
+        Assert.Equal("a\ufffd", sent.GetProperty("path").GetString());
+        Assert.Equal("""{"list":["\uD83D\uDE00","\uFFFDb"],"n":2}""", sent.GetProperty("more").GetRawText());
+        Assert.Equal("cut \ufffd", body.RootElement.GetProperty("messages")[1].GetProperty("content").GetString());
+    }
+
+    [Fact]
     public async Task A_refusal_is_an_exception_with_status_words_and_wait_and_without_the_key()
     {
         using var peer = new Peer(HttpStatusCode.TooManyRequests, """{"error": {"message": "Slow down.", "code": "rate_limit_exceeded"}}""", TimeSpan.FromSeconds(7));

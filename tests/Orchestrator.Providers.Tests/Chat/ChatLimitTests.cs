@@ -49,6 +49,34 @@ public sealed class ChatLimitTests
     }
 
     [Fact]
+    public async Task The_flat_price_of_a_task_is_part_of_its_cost_and_of_its_limit()
+    {
+        await using var rig = new ChatRig(options => (options.Models, options.Model, options.PricePerTaskUsd) = ([Priced], "m1", 0.5m));
+        rig.Client.Call("list", ("depth", 1)).Call("list", ("depth", 2)).Call("list", ("depth", 3));
+
+        var failure = await rig.FailAsync(static execution => execution with { BudgetUsd = 0.65m });
+        var events = await rig.RunAsync();
+
+        Assert.Equal((FailureClass.Budget, 0.7m), (failure.Class, failure.CostUsd));
+        Assert.Equal(0.7m, Assert.IsType<AgentCompleted>(events[^1]).Result.CostUsd);
+        Assert.Equal([0.6m, 0.7m], events.OfType<AgentUsageReported>().Select(static told => told.CostUsd));
+    }
+
+    [Theory]
+    [InlineData(0.5, 3, null)]
+    [InlineData(0.4, 0, FailureClass.Budget)]
+    public async Task A_flat_price_alone_counts_once(double budget, int requests, FailureClass? failed)
+    {
+        await using var rig = new ChatRig(options => options.PricePerTaskUsd = 0.5m);
+        rig.Client.Call("list", ("depth", 1)).Call("list", ("depth", 2));
+
+        var ended = (await rig.RunAsync("do it", execution => execution with { BudgetUsd = (decimal)budget }))[^1];
+
+        Assert.Equal((requests, failed), (rig.Client.Requests.Count, (ended as AgentFailed)?.Failure.Class));
+        Assert.Equal(failed is null ? 0.5m : null, ended is AgentCompleted { Result: var result } ? result.CostUsd : ((AgentFailed)ended).Failure.CostUsd);
+    }
+
+    [Fact]
     public async Task An_answer_that_ends_the_task_counts_although_the_money_is_spent()
     {
         await using var rig = new ChatRig(options => (options.Models, options.Model) = ([Priced], "m1"));

@@ -87,12 +87,73 @@ public sealed class ChatOutcomeTests
     }
 
     [Fact]
-    public async Task No_words_after_an_edit_are_a_success_without_a_summary()
+    public async Task A_model_that_falls_silent_after_an_edit_is_asked_once_more()
     {
         await using var rig = new ChatRig();
-        rig.Client.Call("create", ("path", "a.txt"), ("file_text", "x\n")).Answer(_ => Task.FromResult(new ChatResponse()));
+        rig.Client.Call("create", ("path", "a.txt"), ("file_text", "x\n")).Answer(_ => Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, ""))))
+            .Call("create", ("path", "b.txt"), ("file_text", "y\n")).Say("Both are there.");
+
+        Assert.Equal("Both are there.", Assert.IsType<AgentCompleted>((await rig.RunAsync())[^1]).Result.Summary);
+        Assert.Equal("y\n", rig.Read("b.txt"));
+        var asked = rig.Client.Requests[2];
+        Assert.Equal((ChatRole.User, ChatRole.Tool), (asked[^1].Role, asked[^2].Role));
+        Assert.StartsWith("Your answer was empty.", asked[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(50, 3)]
+    [InlineData(2, 2)]
+    public async Task No_words_after_an_edit_are_a_success_without_a_summary_when_nothing_more_comes_or_may_be_asked(int turns, int requests)
+    {
+        await using var rig = new ChatRig(options => options.MaxTurns = turns);
+        rig.Client.Call("create", ("path", "a.txt"), ("file_text", "x\n"));
+        rig.Client.Otherwise = static _ => Task.FromResult(new ChatResponse());
 
         Assert.Equal("", Assert.IsType<AgentCompleted>((await rig.RunAsync())[^1]).Result.Summary);
+        Assert.Equal(requests, rig.Client.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_service_that_keeps_the_conversation_is_sent_the_reminder_alone()
+    {
+        await using var rig = new ChatRig();
+        var edit = rig.Client.Calls("", ("create", [("path", "a.txt"), ("file_text", "x\n")]));
+        edit.ConversationId = "c1";
+        rig.Client.Answer(_ => Task.FromResult(edit)).Answer(_ => Task.FromResult(new ChatResponse { ConversationId = "c1" })).Say("Done.");
+
+        Assert.Equal("Done.", Assert.IsType<AgentCompleted>((await rig.RunAsync())[^1]).Result.Summary);
+        Assert.StartsWith("Your answer was empty.", Assert.Single(rig.Client.Requests[2]).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_explanation_that_throws_hides_nothing()
+    {
+        await using var rig = new ChatRig(options => options.ExplainFailure = _ => throw new InvalidOperationException("marked words of the host"));
+        rig.Client.Throw(new HttpRequestException("x", null, HttpStatusCode.Unauthorized));
+
+        var failure = await rig.FailAsync();
+
+        Assert.Equal((FailureClass.Authentication, "ExplainFailure threw InvalidOperationException and was passed over."), (failure.Class, failure.Detail));
+    }
+
+    [Fact]
+    public async Task A_secret_at_the_end_of_a_long_complaint_is_not_cut_in_two()
+    {
+        await using var rig = new ChatRig(options => options.SecretNames = ["CHAT_KEY"], secrets: new() { ["CHAT_KEY"] = ChatRig.Secret });
+        rig.Client.Throw(new InvalidOperationException(new string('x', 990) + ChatRig.Secret));
+
+        Assert.DoesNotContain(ChatRig.Secret[..8], (await rig.FailAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_cannot_be_continued()
+    {
+        await using var rig = new ChatRig();
+
+        var failure = await rig.FailAsync(static execution => execution with { SessionId = "s1" });
+
+        Assert.Equal((FailureClass.Configuration, "chat cannot continue a session."), (failure.Class, failure.Message));
+        Assert.Empty(rig.Client.Requests);
     }
 
     [Fact]

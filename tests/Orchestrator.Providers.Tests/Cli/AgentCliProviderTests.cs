@@ -109,6 +109,32 @@ public sealed class AgentCliProviderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("REFUSED_KEY", false)]
+    [InlineData(null, true)]
+    public async Task A_source_of_secrets_that_cannot_be_trusted_fails_the_execution_and_does_not_break_it(string? keyName, bool isOrdered)
+    {
+        await using var host = Host(Echo, options => options.ApiKeySecret = keyName, services => services.AddSingleton<ISecretProvider, RefusingSecrets>());
+        await using var workspace = await CreateAsync(host);
+        var execution = Execution(workspace) with { SecretNames = isOrdered ? ["REFUSED_OTHER"] : [] };
+
+        var failed = Assert.IsType<AgentFailed>(Assert.Single(await ExecuteAsync(host, execution)));
+        var health = await host.Provider.CheckHealthAsync(Token);
+
+        Assert.Equal(FailureClass.Configuration, failed.Failure.Class);
+        Assert.Contains("/secrets.env: others can read it", failed.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal(isOrdered ? (HealthStatus.Healthy, "present") : (HealthStatus.Unhealthy, "refused"), (health.Status, health.Details["authentication"]));
+    }
+
+    [Fact]
+    public async Task A_task_that_looks_like_a_command_reaches_the_agent_as_words()
+    {
+        await using var host = Host(Echo);
+        await using var workspace = await CreateAsync(host);
+
+        Assert.Equal("Task: /fix it", Summary(await host.ExecuteAsync(workspace, "/fix it"))[3]);
+    }
+
+    [Theory]
     [InlineData("codex")]
     [InlineData("claude")]
     [InlineData("gemini")]
@@ -136,7 +162,7 @@ public sealed class AgentCliProviderTests : IDisposable
     }
 
     [Fact]
-    public async Task Health_tells_the_version_the_tested_one_and_whether_there_is_a_key()
+    public async Task Health_tells_the_version_the_tested_ones_and_whether_there_is_a_key()
     {
         await using var present = Host("#!/bin/sh\necho 0.0.1");
         await using var missing = Host("#!/bin/sh\necho 0.0.1", options => options.ApiKeySecret = "NO_SUCH_KEY_HERE");
@@ -144,10 +170,26 @@ public sealed class AgentCliProviderTests : IDisposable
         var healthy = await present.Provider.CheckHealthAsync(Token);
         var unhealthy = await missing.Provider.CheckHealthAsync(Token);
 
-        Assert.Equal((HealthStatus.Healthy, "0.0.1", "present"), (healthy.Status, healthy.Details["version"], healthy.Details["authentication"]));
-        Assert.Contains("tested with " + healthy.Details["tested_version"], healthy.Message, StringComparison.Ordinal);
+        Assert.Equal((HealthStatus.Healthy, "present"), (healthy.Status, healthy.Details["authentication"]));
         Assert.NotEmpty(healthy.Details["confinement"]);
         Assert.Equal((HealthStatus.Unhealthy, "missing"), (unhealthy.Status, unhealthy.Details["authentication"]));
+        Assert.Contains("NO_SUCH_KEY_HERE is missing", unhealthy.Message, StringComparison.Ordinal);
+        Assert.All([healthy, unhealthy], health =>
+        {
+            Assert.Equal(("0.0.1", "2.1.197..2.1.329", "older"), (health.Details["version"], health.Details["tested"], health.Details["version_is"]));
+            Assert.Contains("0.0.1, which is older than what was tested: 2.1.197..2.1.329", health.Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Health_of_a_program_that_does_not_start_tells_the_tested_versions_too()
+    {
+        await using var host = Host("#!/bin/sh\necho broken >&2\nexit 3");
+
+        var health = await host.Provider.CheckHealthAsync(Token);
+
+        Assert.Equal((HealthStatus.Unhealthy, "2.1.197..2.1.329", "present"), (health.Status, health.Details["tested"], health.Details["authentication"]));
+        Assert.Contains("ended with 3 (Exited): broken", health.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -180,7 +222,7 @@ public sealed class AgentCliProviderTests : IDisposable
         var health = await host.Provider.CheckHealthAsync(Token);
 
         Assert.Equal((HealthStatus.Healthy, "0.0.7"), (health.Status, health.Details["version"]));
-        Assert.Contains("tested with", health.Message, StringComparison.Ordinal);
+        Assert.Equal(("older", "1.0.102"), (health.Details["version_is"], health.Details["tested"]));
     }
 
     [Fact]
@@ -246,17 +288,27 @@ public sealed class AgentCliProviderTests : IDisposable
 
     private Task<GitWorkspace> CreateAsync(ProviderHost host) => host.Workspaces.CreateAsync(_repository.Path, "agent-e1", cancellationToken: Token).AsTask();
 
-    private ProviderHost Host(string script, Action<AgentCliOptions>? configure = null)
+    private ProviderHost Host(string script, Action<AgentCliOptions>? configure = null, Action<IServiceCollection>? add = null)
     {
         var program = _folder.Combine("claude");
         File.WriteAllText(program, script + "\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         return new ProviderHost(
-            providers => providers.AddClaude(options =>
+            providers =>
             {
-                (options.Executable, options.BaseUrl) = (program, "http://127.0.0.1:9/base");
-                configure?.Invoke(options);
-            }),
+                add?.Invoke(providers.Services);
+                providers.AddClaude(options =>
+                {
+                    (options.Executable, options.BaseUrl) = (program, "http://127.0.0.1:9/base");
+                    configure?.Invoke(options);
+                });
+            },
             new() { [SecretNames.Claude] = Key });
+    }
+
+    private sealed class RefusingSecrets : ISecretProvider
+    {
+        public ValueTask<SecretValue?> GetSecretAsync(string name, CancellationToken cancellationToken) =>
+            name.StartsWith("REFUSED", StringComparison.Ordinal) ? throw new SecretSourceException("/secrets.env", "others can read it.") : ValueTask.FromResult<SecretValue?>(null);
     }
 }

@@ -113,6 +113,83 @@ public sealed class CommandProviderTests : IDisposable
         Assert.True(File.Exists(Path.Combine(open.Path, "made")));
     }
 
+    [Theory]
+    [InlineData("{instructions}", "--output=/etc/passwd", null)]
+    [InlineData("{model}", "do it", "-c evil")]
+    [InlineData("{instructions}{model}", "-", "m")]
+    public async Task What_a_task_says_cannot_become_an_option(string argument, string instructions, string? model)
+    {
+        await using var host = Host("echo started", options => options.Arguments = [.. options.Arguments, "sh", argument]);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, $"command-option-{Environment.ProcessId}", cancellationToken: Token);
+
+        var failure = Assert.IsType<AgentFailed>(Assert.Single(await host.ExecuteAsync(workspace, instructions, model: model))).Failure;
+
+        Assert.Equal(FailureClass.Configuration, failure.Class);
+        Assert.Contains($"'{argument}' begins with '-'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_option_of_the_settings_takes_any_words()
+    {
+        await using var host = Host("echo \"$1\"", options => options.Arguments = [.. options.Arguments, "sh", "--prompt={instructions}"]);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, $"command-words-{Environment.ProcessId}", cancellationToken: Token);
+
+        Assert.Equal("--prompt=-x", Assert.Single((await host.ExecuteAsync(workspace, "-x")).OfType<AgentMessage>()).Text);
+    }
+
+    [Theory]
+    [InlineData("{instructions}", (128 * 1024) - 1, true)]
+    [InlineData("{instructions}", 128 * 1024, false)]
+    [InlineData("ü{instructions}", (128 * 1024) - 2, false)]
+    public async Task Words_that_no_command_line_takes_are_a_mistake_of_the_configuration(string argument, int length, bool fits)
+    {
+        await using var host = Host("echo ${#1}", options => options.Arguments = [.. options.Arguments, "sh", argument]);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, $"command-long-{Environment.ProcessId}", cancellationToken: Token);
+
+        var ended = (await host.ExecuteAsync(workspace, new string('x', length)))[^1];
+
+        Assert.Equal(fits ? null : FailureClass.Configuration, (ended as AgentFailed)?.Failure.Class);
+    }
+
+    [Fact]
+    public async Task Many_arguments_that_are_too_long_together_are_refused()
+    {
+        await using var host = Host("echo started", options => options.Arguments = [.. options.Arguments, .. Enumerable.Repeat("{instructions}", 11)]);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, $"command-many-{Environment.ProcessId}", cancellationToken: Token);
+
+        var failure = Assert.IsType<AgentFailed>(Assert.Single(await host.ExecuteAsync(workspace, new string('x', 100_000)))).Failure;
+
+        Assert.Equal(FailureClass.Configuration, failure.Class);
+        Assert.Contains("too long for a command line", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_cannot_be_continued()
+    {
+        await using var host = Host("echo started");
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, $"command-session-{Environment.ProcessId}", cancellationToken: Token);
+
+        var failure = Assert.IsType<AgentFailed>(Assert.Single(await host.ExecuteAsync(workspace, change: static execution => execution with { SessionId = "s1" }))).Failure;
+
+        Assert.Equal((FailureClass.Configuration, "script cannot continue a session."), (failure.Class, failure.Message));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Shared_memory_is_writable_only_where_it_is_asked_for(bool asked)
+    {
+        Assert.SkipUnless(WriteConfinement.IsSupported, WriteConfinement.Description);
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "There is no shared memory here.");
+        var file = $"/dev/shm/orchestrator-{Environment.ProcessId}-{asked}";
+        await using var host = Host($"(echo x > {file}) && echo written && rm {file}; echo x > /dev/null && echo null", options => options.WritablePaths = asked ? ["/dev/shm"] : []);
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, $"command-shm-{asked}-{Environment.ProcessId}", cancellationToken: Token);
+
+        var events = await host.ExecuteAsync(workspace);
+
+        Assert.Equal(asked ? ["written", "null"] : ["null"], events.OfType<AgentMessage>().Select(static message => message.Text));
+    }
+
     [Fact]
     public async Task Output_beyond_the_limit_is_not_an_event()
     {

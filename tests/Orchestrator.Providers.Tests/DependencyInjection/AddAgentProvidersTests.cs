@@ -66,7 +66,7 @@ public sealed class AddAgentProvidersTests
             descriptors.Select(descriptor => (descriptor.Name, Assert.Single(descriptor.SecretNames))));
         Assert.All(descriptors, descriptor => Assert.Equal(ProviderKind.AgentCli, descriptor.Kind));
         Assert.Equal(descriptors.Count, descriptors.Count(descriptor => descriptor.Capabilities.Contains(ProviderCapabilities.Instructions)));
-        Assert.Equal("cursor", Assert.Single(new[] { "codex", "claude", "gemini", "copilot", "cursor", "opencode" }, kind => AgentCliProfiles.Find(kind)!.TestedVersion is null));
+        Assert.Equal("cursor", Assert.Single(new[] { "codex", "claude", "gemini", "copilot", "cursor", "opencode" }, kind => AgentCliProfiles.Find(kind)!.Tested is null));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class AddAgentProvidersTests
         services.AddAgentProviders()
             .AddCursor(options => options.BaseUrl = "http://gateway.invalid")
             .AddCopilot(options => options.BaseUrl = "http://gateway.invalid")
-            .AddCopilot(options => (options.BaseUrl, options.ApiKeySecret) = ("http://gateway.invalid", "GATEWAY_KEY"), "copilot-gateway")
+            .AddCopilot(options => (options.BaseUrl, options.ApiKeySecret, options.Model) = ("http://gateway.invalid", "GATEWAY_KEY", "m"), "copilot-gateway")
             .AddClaude(options => options.BaseUrl = "http://gateway.invalid");
         using var provider = services.BuildServiceProvider();
 

@@ -120,6 +120,37 @@ public sealed class ProcessContainmentTests
         Assert.Empty(Directory.GetDirectories(Parent!, $"orchestrator-*-{ExecutionMark.Of(id):x}-*"));
     }
 
+    [Fact]
+    public void Marks_are_used_only_where_the_highest_can_be_set()
+    {
+        Assert.SkipUnless(ProcessContainment.Detected.SetsMarks, "There is no prlimit.");
+
+        // A run of another orchestrator has its mark as its limit, and only who has the right to can go above it.
+        string[] ordinary = Environment.IsPrivilegedProcess ? ["/usr/bin/setpriv", "--bounding-set=-sys_resource", "--inh-caps=-sys_resource"] : [];
+        Assert.SkipUnless(ordinary.All(static word => word[0] != '/' || File.Exists(word)), "There is no setpriv.");
+        string[] Below(ulong limit) => ["/usr/bin/prlimit", $"--locks={limit}:{limit}", .. ordinary];
+
+        Assert.False(ExecutionMark.Detect(Below(ExecutionMark.Highest - 1)));
+        Assert.True(ExecutionMark.Detect(Below(ExecutionMark.Highest)));
+    }
+
+    [Fact]
+    public async Task A_group_that_does_not_take_the_process_is_dropped()
+    {
+        using var folder = new TemporaryDirectory(); // No control group: nothing in it takes a process.
+        var id = Shell.NewId();
+
+        var started = ProcessStarter.Start(Shell.Request("exec sleep 619", id), new ContainmentMeans(new ControlGroups(folder.Path, "1"), false));
+
+        var groups = Directory.GetDirectories(folder.Path);
+        await started.KillAllAsync(id);
+        started.Process.Dispose();
+
+        Assert.Null(started.Group);
+        Assert.Empty(groups);
+        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
+    }
+
     [Theory]
     [InlineData("0::/a/b", "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw", "/sys/fs/cgroup/a/b")]
     [InlineData("0::/", "30 23 0:26 / /sys/fs/cgroup/unified rw shared:1 - cgroup2 none rw", "/sys/fs/cgroup/unified")]

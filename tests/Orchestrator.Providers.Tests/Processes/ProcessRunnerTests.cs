@@ -189,4 +189,30 @@ public sealed class ProcessRunnerTests
 
         Assert.Equal(201, count);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_run_whose_clocks_cannot_be_set_ends_with_nothing_left_running(int timers)
+    {
+        var id = Shell.NewId() + timers;
+        var request = Shell.Request("trap '' TERM; setsid sleep 617 & sleep 618", id) with { Limits = Shell.Patient with { Startup = TimeSpan.FromMilliseconds(300) } };
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Shell.RunAsync(request, new FailingClock(timers)));
+
+        Assert.Empty(NativeProcesses.FindSurvivors(id, 0));
+    }
+
+    [Fact]
+    public void Limits_that_no_timer_takes_are_refused()
+    {
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => new AgentTimeLimits { Total = TimeSpan.MaxValue });
+
+        Assert.Contains("Total must be between 00:00:00.0010000 and 45.00:00:00", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentTimeLimits { Startup = TimeSpan.FromDays(46) });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentTimeLimits { Idle = Timeout.InfiniteTimeSpan });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentTimeLimits { Grace = TimeSpan.FromDays(50) });
+        Assert.Equal(AgentTimeLimits.Longest, new AgentTimeLimits { Total = AgentTimeLimits.Longest }.Total);
+    }
 }

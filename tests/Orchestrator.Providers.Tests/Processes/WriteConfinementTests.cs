@@ -60,4 +60,40 @@ public sealed class WriteConfinementTests
 
         Assert.Equal(["refused"], lines);
     }
+
+    [Fact]
+    public async Task Of_the_devices_only_those_that_ordinary_programs_need_are_writable()
+    {
+        Assert.SkipUnless(WriteConfinement.IsSupported, WriteConfinement.Description);
+        using var folder = new TemporaryDirectory();
+        var shared = $"/dev/shm/orchestrator-{Environment.ProcessId}";
+        var script = $"""
+            exec 2>/dev/null
+            for device in null zero full random urandom ptmx; do (: > /dev/$device) && echo $device; done
+            script -qec 'test -t 1 && echo terminal' /dev/null
+            (: >> /dev/kmsg) || echo refused kmsg
+            (: > {shared}) || echo refused shared
+            (: > /dev/orchestrator) || echo refused new
+            mknod '{folder.Path}/device' c 1 3 || echo refused device
+            """;
+
+        var (lines, _, _) = await Shell.RunAsync(Shell.Request(script, Shell.NewId()) with { WritablePaths = [.. WriteConfinement.Devices, folder.Path] });
+
+        Assert.Equal(
+            ["null", "zero", "full", "random", "urandom", "ptmx", "terminal", "refused kmsg", "refused shared", "refused new", "refused device"], lines.Select(static line => line.Trim()));
+        Assert.False(File.Exists(shared));
+    }
+
+    [Fact]
+    public async Task Device_files_cannot_be_made_even_where_everything_else_can()
+    {
+        Assert.SkipUnless(WriteConfinement.IsSupported, WriteConfinement.Description);
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can make device files at all.");
+        using var folder = new TemporaryDirectory();
+        var script = $"cd '{folder.Path}' && mkdir d && mkfifo p && mknod c c 1 3; mknod b b 7 0; echo *";
+
+        var (lines, _, _) = await Shell.RunAsync(Shell.Request(script, Shell.NewId()) with { WritablePaths = ["/"] });
+
+        Assert.Equal(["d p"], lines);
+    }
 }

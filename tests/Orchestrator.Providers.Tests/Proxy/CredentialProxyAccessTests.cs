@@ -61,12 +61,7 @@ public sealed class CredentialProxyAccessTests
     [InlineData("DELETE", "/v1/models/m", 405)]
     [InlineData("PUT", "/v1/responses", 405)]
     [InlineData("OPTIONS", "/v1/responses", 405)]
-    [InlineData("POST", "/v1/responses#fragment", 400)]
-    [InlineData("OPTIONS", "*", 400)]
-    [InlineData("POST", "http://api.openai.com/v1/responses", 400)]
-    [InlineData("CONNECT", "api.openai.com:443", 400)]
     [InlineData("POST", "//api.openai.com/v1/responses", 404)]
-    [InlineData("POST", "/v1\\responses", 400)]
     public async Task Only_the_models_endpoints_can_be_reached(string method, string target, int status)
     {
         await using var server = RawServer.Start((exchange, token) => exchange.AnswerAsync("{}", token));
@@ -80,6 +75,26 @@ public sealed class CredentialProxyAccessTests
         Assert.StartsWith($"HTTP/1.1 {status} ", refused, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 ", next, StringComparison.Ordinal);
         Assert.Equal("POST /v1/responses HTTP/1.1", Assert.Single(server.Requests).Line);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/responses#fragment")]
+    [InlineData("OPTIONS", "*")]
+    [InlineData("POST", "http://api.openai.com/v1/responses")]
+    [InlineData("CONNECT", "api.openai.com:443")]
+    [InlineData("POST", "/v1\\responses")]
+    public async Task What_is_no_path_ends_the_connection(string method, string target)
+    {
+        await using var server = RawServer.Start((exchange, token) => exchange.AnswerAsync("{}", token));
+        await using var proxy = await _host.OpenAsync(server.Url);
+        using var client = await RawClient.ConnectAsync(proxy.BaseUrl, Token);
+
+        await client.SendAsync(ProxyHost.Post(proxy, "{}", target).Replace("POST ", method + " ", StringComparison.Ordinal) + ProxyHost.Post(proxy, "{}"), Token);
+        var (text, _) = await ReadAndCloseAsync(client);
+
+        Assert.StartsWith("HTTP/1.1 400 ", text, StringComparison.Ordinal);
+        Assert.Single(text.Split("HTTP/1.1 ")[1..]);
+        Assert.Empty(server.Requests);
     }
 
     [Theory]

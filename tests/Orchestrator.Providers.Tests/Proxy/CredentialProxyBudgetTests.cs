@@ -78,6 +78,77 @@ public sealed class CredentialProxyBudgetTests
     }
 
     [Fact]
+    public async Task A_client_that_hangs_up_before_the_answer_begins_pays_for_what_the_model_has_to_read()
+    {
+        var gone = new TaskCompletionSource();
+        await using var server = RawServer.Start(async (exchange, token) =>
+        {
+            await exchange.ReadBodyAsync(token);
+            gone.SetResult();
+            await exchange.WhenGoneAsync(token);
+        });
+        var proxy = await _host.OpenAsync(server.Url, budget: 0.5m, costOf: static usage => usage.InputTokens * 0.001m);
+        var client = await RawClient.ConnectAsync(proxy.BaseUrl, Token);
+
+        await client.SendAsync(ProxyHost.Post(proxy, new string('x', 4000)), Token);
+        await gone.Task.WaitAsync(Token);
+        client.Dispose();
+        await proxy.DisposeAsync();
+
+        Assert.Equal((new TokenUsage(), new TokenUsage { InputTokens = 1000 }, 1m), (proxy.Usage.Tokens, proxy.Usage.EstimatedTokens, proxy.Usage.CostUsd));
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_the_connection_before_its_answer_begins_has_read_the_request()
+    {
+        await using var server = RawServer.Start(async (exchange, token) =>
+        {
+            await exchange.ReadBodyAsync(token);
+            exchange.Close();
+        });
+        await using var proxy = await _host.OpenAsync(server.Url);
+        using var client = await RawClient.ConnectAsync(proxy.BaseUrl, Token);
+
+        await client.SendAsync(ProxyHost.Post(proxy, new string('x', 4000)), Token);
+
+        Assert.StartsWith("HTTP/1.1 502 ", await client.ReadAnswerAsync(Token), StringComparison.Ordinal);
+        Assert.Equal(new TokenUsage { InputTokens = 1000 }, proxy.Usage.EstimatedTokens);
+    }
+
+    [Theory]
+    [InlineData("500 Internal Server Error", 0)]
+    [InlineData("302 Found", 0)]
+    [InlineData("200 OK", 1000)]
+    public async Task An_answer_that_is_not_passed_on_counts_when_the_model_gave_it(string status, long tokens)
+    {
+        await using var server = RawServer.Start(async (exchange, token) =>
+        {
+            await exchange.ReadBodyAsync(token);
+            await exchange.AnswerAsync("xx", token, status, "Content-Encoding: br\r\n");
+        });
+        await using var proxy = await _host.OpenAsync(server.Url);
+        using var client = await RawClient.ConnectAsync(proxy.BaseUrl, Token);
+
+        await client.SendAsync(ProxyHost.Post(proxy, new string('x', 4000)), Token);
+        await client.ReadAnswerAsync(Token);
+        await proxy.DisposeAsync();
+
+        Assert.Equal(new TokenUsage { InputTokens = tokens }, proxy.Usage.EstimatedTokens);
+    }
+
+    [Fact]
+    public async Task A_request_that_never_reached_a_server_costs_nothing()
+    {
+        await using var proxy = await _host.OpenAsync(new Uri("http://127.0.0.1:1/v1"));
+        using var client = await RawClient.ConnectAsync(proxy.BaseUrl, Token);
+
+        await client.SendAsync(ProxyHost.Post(proxy, new string('x', 4000)), Token);
+
+        Assert.StartsWith("HTTP/1.1 502 ", await client.ReadAnswerAsync(Token), StringComparison.Ordinal);
+        Assert.Equal(new TokenUsage(), proxy.Usage.EstimatedTokens);
+    }
+
+    [Fact]
     public async Task A_client_that_hangs_up_when_it_was_told_the_usage_pays_that()
     {
         await using var server = RawServer.Start(async (exchange, token) =>

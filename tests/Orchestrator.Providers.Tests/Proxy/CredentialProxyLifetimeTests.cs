@@ -4,6 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Proxy;
 
+[Collection("many sockets")] // Never beside the other: one counts the sockets of this process, the other opens thousands.
 public sealed class CredentialProxyLifetimeTests
 {
     private readonly ProxyHost _host = new();

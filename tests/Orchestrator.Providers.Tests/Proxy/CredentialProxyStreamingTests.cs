@@ -4,6 +4,7 @@ using Orchestrator.Providers.Proxy.Wire;
 
 namespace Orchestrator.Providers.Proxy;
 
+[Collection("many sockets")]
 public sealed class CredentialProxyStreamingTests
 {
     private const string StreamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";

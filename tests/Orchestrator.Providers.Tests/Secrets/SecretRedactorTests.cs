@@ -33,6 +33,31 @@ public sealed class SecretRedactorTests
         Assert.Equal("{\"key\":\"***\"}", redactor.Redact($"{{\"key\":\"{escaped}\"}}"));
     }
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData(@"\n")]
+    public void Each_line_of_a_secret_is_masked_by_itself_but_for_short_ones_and_the_markers(string end)
+    {
+        var redactor = new SecretRedactor();
+        redactor.Add(new SecretValue(string.Join(end, "-----BEGIN PRIVATE KEY-----", "  MIIEvQIBADANBgkq/hkiG9w0B", "AQEFAASCBKcwggSj+gEAAoIBA", "QC7==", "-----END PRIVATE KEY-----")));
+
+        Assert.Equal("| ***", redactor.Redact("| MIIEvQIBADANBgkq/hkiG9w0B"));
+        Assert.Equal("\"***\"", redactor.Redact("\"MIIEvQIBADANBgkq\\/hkiG9w0B\""));
+        Assert.Equal("k=***", redactor.Redact("k=AQEFAASCBKcwggSj%2BgEAAoIBA"));
+        Assert.Equal("-----BEGIN PRIVATE KEY----- QC7==", redactor.Redact("-----BEGIN PRIVATE KEY----- QC7=="));
+    }
+
+    [Fact]
+    public void A_line_of_one_secret_that_is_a_secret_itself_is_masked_in_every_form()
+    {
+        var redactor = new SecretRedactor();
+        redactor.Add(new SecretValue("first-line-of-a-secret\nsecond-line-of-a-secret"));
+        redactor.Add(new SecretValue("first-line-of-a-secret"));
+
+        Assert.Equal("***", redactor.Redact(Convert.ToBase64String(Encoding.UTF8.GetBytes("first-line-of-a-secret"))));
+    }
+
     [Fact]
     public void Text_without_secrets_stays_the_same_instance()
     {

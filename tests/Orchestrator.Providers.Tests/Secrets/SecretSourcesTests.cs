@@ -130,6 +130,71 @@ public sealed class SecretSourcesTests : IDisposable
         Assert.Contains("chmod go-w", (await RefusedAsync(new DirectorySecretProvider(_folder.Path))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mounted_file_or_directory_of_another_user_is_refused(bool directory)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give a file to somebody else.");
+        var file = _folder.Write("mounted/A_KEY", "planted");
+        using var chown = Process.Start("/bin/chown", ["65534", directory ? _folder.Combine("mounted") : file]);
+        await chown.WaitForExitAsync(Token);
+
+        Assert.Contains("belongs to another user", (await RefusedAsync(new DirectorySecretProvider(_folder.Combine("mounted")))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.OtherWrite)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    [InlineData(UnixFileMode.OtherWrite | UnixFileMode.StickyBit)]
+    public async Task A_directory_that_others_may_write_is_refused_also_through_a_link(UnixFileMode more)
+    {
+        _folder.Write("mounted/A_KEY", "x");
+        File.SetUnixFileMode(_folder.Combine("mounted"), Private | UnixFileMode.UserExecute | more);
+        Directory.CreateSymbolicLink(_folder.Combine("link"), "mounted");
+
+        Assert.Contains("chmod go-w", (await RefusedAsync(new DirectorySecretProvider(_folder.Combine("mounted")))).Message, StringComparison.Ordinal);
+        Assert.Contains("chmod go-w", (await RefusedAsync(new DirectorySecretProvider(_folder.Combine("link")))).Message, StringComparison.Ordinal);
+        Assert.Null(await ValueAsync(new DirectorySecretProvider(_folder.Combine("mounted")), "OTHER"));
+    }
+
+    [Fact]
+    public async Task A_pipe_or_device_is_refused_and_nobody_waits_for_it()
+    {
+        using var mkfifo = Process.Start("/usr/bin/mkfifo", ["-m", "600", _folder.Combine("A_KEY")]);
+        await mkfifo.WaitForExitAsync(Token);
+        Directory.CreateDirectory(_folder.Combine("devices"));
+        File.CreateSymbolicLink(_folder.Combine("devices/A_KEY"), "/dev/zero");
+
+        foreach (var provider in (ISecretProvider[])[new DirectorySecretProvider(_folder.Path), new FileSecretProvider(_folder.Combine("A_KEY")), new DirectorySecretProvider(_folder.Combine("devices"))])
+        {
+            var refused = await Task.Run(() => RefusedAsync(provider), Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+
+            Assert.Contains("it is no regular file", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_private_file_may_be_reached_through_directories_that_are_links()
+    {
+        var file = _folder.Write("real/secrets.env", "A_KEY=one\n");
+        File.SetUnixFileMode(file, Private);
+        Directory.CreateSymbolicLink(_folder.Combine("link"), "real");
+
+        Assert.Equal("one", await ValueAsync(new FileSecretProvider(_folder.Combine("link/secrets.env")), "A_KEY"));
+    }
+
+    [Fact]
+    public void What_is_mounted_for_reading_only_is_recognised()
+    {
+        Assert.False(FileIdentity.IsReadOnlyMount(_folder.Path));
+        var mounted = File.ReadAllLines("/proc/self/mountinfo").Select(static line => line.Split(' ')).Where(static fields => fields[5].Split(',').Contains("ro")).Select(static fields => fields[4])
+            .FirstOrDefault(Directory.Exists);
+        Assert.SkipWhen(mounted is null, "Nothing is mounted for reading only.");
+
+        Assert.True(FileIdentity.IsReadOnlyMount(mounted));
+    }
+
     [Fact]
     public async Task The_hosts_own_provider_is_asked_first_then_configuration_file_and_directory_whatever_the_order_of_registration()
     {

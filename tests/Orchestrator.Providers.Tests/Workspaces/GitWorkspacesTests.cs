@@ -168,40 +168,6 @@ public sealed class GitWorkspacesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Workspaces_of_dead_executions_are_removed_whatever_is_in_them()
-    {
-        var dead = await _host.Workspaces.CreateAsync(_repository.Path, "dead", cancellationToken: Token);
-        await using var live = await _host.Workspaces.CreateAsync(_repository.Path, "live", cancellationToken: Token);
-        var closed = Directory.CreateDirectory(Path.Combine(dead.Workspace.Directory, "closed"));
-        File.CreateSymbolicLink(Path.Combine(closed.FullName, "link"), _repository.Path);
-        File.SetUnixFileMode(closed.FullName, UnixFileMode.None);
-
-        var removed = await _host.Workspaces.RecoverAsync(new HashSet<string> { "live" }, Token);
-
-        Assert.Equal(["dead"], removed);
-        Assert.True(Directory.Exists(live.Workspace.Directory));
-        Assert.True(File.Exists(_repository.Combine("a.txt")));
-    }
-
-    [Fact]
-    public async Task Who_lives_is_asked_after_the_directories_were_listed()
-    {
-        await using var early = await _host.Workspaces.CreateAsync(_repository.Path, "early", cancellationToken: Token);
-        GitWorkspace? late = null;
-
-        var removed = await _host.Workspaces.RecoverAsync(
-            async cancellationToken =>
-            {
-                late = await _host.Workspaces.CreateAsync(_repository.Path, "late", cancellationToken: cancellationToken);
-                return _ => false;
-            },
-            Token);
-
-        Assert.Equal(["early"], removed);
-        Assert.True(Directory.Exists(late!.Workspace.Directory));
-    }
-
-    [Fact]
     public async Task One_execution_has_one_workspace()
     {
         await using var first = await _host.Workspaces.CreateAsync(_repository.Path, "e1", cancellationToken: Token);

@@ -1,6 +1,8 @@
 using Orchestrator.Conformance;
 using Orchestrator.Executions;
+using Orchestrator.Providers;
 using Orchestrator.Routing;
+using Orchestrator.Secrets;
 using Orchestrator.Storage.Sqlite;
 
 namespace Orchestrator.Storage.Tests.Sqlite;
@@ -11,7 +13,7 @@ public sealed class SqliteExecutionLogTests : ExecutionLogConformanceTests, IDis
 
     public void Dispose() => _file.Dispose();
 
-    protected override IExecutionLog Open() => new SqliteExecutionLog(_file.Open(), null);
+    protected override IExecutionLog Open(ISecretRedactor? redactor = null) => new SqliteExecutionLog(_file.Open(), redactor);
 
     [Fact]
     public async Task A_decision_is_kept_whole_with_who_decided()
@@ -37,5 +39,34 @@ public sealed class SqliteExecutionLogTests : ExecutionLogConformanceTests, IDis
             new ExecutionRecord { Id = "e1", TaskId = "t1", Provider = "codex", Status = ExecutionStatus.Succeeded, CostUsd = 0.1m, StartedAt = _file.Time.GetUtcNow() }, Cancel);
 
         Assert.Equal("integer|100000000", await _file.QueryAsync<string>("SELECT typeof(cost_nano_usd) || '|' || cost_nano_usd FROM ai_provider_executions"));
+    }
+
+    [Fact]
+    public async Task Events_go_with_their_attempt()
+    {
+        var log = Open();
+        await log.SaveAsync(new ExecutionRecord { Id = "e1", TaskId = "t1", Provider = "codex", Status = ExecutionStatus.Succeeded, StartedAt = _file.Time.GetUtcNow() }, Cancel);
+        await log.SaveEventsAsync(new ExecutionEvents { ExecutionId = "e1", Events = [new AgentMessage { Text = "one" }], At = _file.Time.GetUtcNow() }, Cancel);
+
+        await _file.ExecuteAsync("PRAGMA foreign_keys = ON; DELETE FROM ai_provider_executions");
+
+        Assert.Null(await log.ListEventsAsync("e1", Cancel));
+    }
+
+    [Fact]
+    public async Task Events_of_a_later_version_are_read_as_far_as_this_one_knows_them()
+    {
+        var log = Open();
+        await log.SaveAsync(new ExecutionRecord { Id = "e1", TaskId = "t1", Provider = "codex", Status = ExecutionStatus.Succeeded, StartedAt = _file.Time.GetUtcNow() }, Cancel);
+        await log.SaveEventsAsync(new ExecutionEvents { ExecutionId = "e1", Events = [], Omitted = 1, At = _file.Time.GetUtcNow() }, Cancel);
+        await _file.ExecuteAsync("""
+            UPDATE ai_provider_execution_events SET events = '{"kind":"sang","song":"la"}' || char(10) || '{"kind":"message","text":null}' || char(10) || '{"kind":"message","text":"two","volume":3}'
+            """);
+
+        var read = (await log.ListEventsAsync("e1", Cancel))!;
+
+        Assert.Equal(typeof(AgentEvent), read.Events[0].GetType());
+        Assert.Equal(new AgentMessage { Text = "two" }, read.Events[^1]);
+        Assert.Equal((2, 2L), (read.Events.Count, read.Omitted));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers.Cli.Output;
 
 namespace Orchestrator.Providers.Chat.Completions;
 
@@ -139,9 +140,30 @@ internal static class CompletionsRequest
     {
         null => null,
         JsonNode node => node.DeepClone(),
-        JsonElement element => JsonNode.Parse(element.GetRawText()),
+        JsonElement element => Node(element),
         _ => JsonSerializer.SerializeToNode(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value.GetType())),
     };
+
+    /// <summary>A copy whose texts can all be written: what a model cut in the middle of a character is read, but not written, by .NET.</summary>
+    private static JsonNode? Node(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => JsonValue.Create(JsonText.Read(element)),
+        JsonValueKind.Array => new JsonArray([.. element.EnumerateArray().Select(Node)]),
+        JsonValueKind.Object => new JsonObject(element.EnumerateObject().Where(IsNamed).DistinctBy(static member => member.Name).Select(member => KeyValuePair.Create(member.Name, Node(member.Value)))),
+        _ => JsonNode.Parse(element.GetRawText()),
+    };
+
+    private static bool IsNamed(JsonProperty member)
+    {
+        try
+        {
+            return member.Name is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // Half a character in its name: nothing that a tool knows.
+        }
+    }
 
     private static void Set(JsonObject body, string name, JsonNode? value)
     {

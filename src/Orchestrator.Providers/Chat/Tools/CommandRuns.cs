@@ -9,7 +9,7 @@ internal sealed class CommandRuns(ProcessRunner runner, string executionId, Agen
 {
     public async ValueTask<ToolResult> RunAsync(CommandLine command, CancellationToken cancellationToken)
     {
-        var limit = options.CommandTimeLimit;
+        var limit = options.CommandTimeLimit < AgentTimeLimits.Longest ? options.CommandTimeLimit : AgentTimeLimits.Longest;
         var request = new ProcessRequest
         {
             Command = command,

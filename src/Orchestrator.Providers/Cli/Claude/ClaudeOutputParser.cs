@@ -68,6 +68,7 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
         }
 
         CountUsage(message);
+        _lastStatus = message.Text("model") == "<synthetic>" ? _lastStatus : null; // The model answers again: what went wrong before is over.
         var ofSubagent = happened.Text("parent_tool_use_id") is not null;
         foreach (var block in message.Objects("content"))
         {

@@ -17,12 +17,13 @@ internal static class ClaudeProfile
         Title = "Claude Code",
         Executable = "claude",
         Install = "Install it with 'npm install -g @anthropic-ai/claude-code' (Node.js 22 or newer), or set Executable to its path.",
-        TestedVersion = "2.1.329",
+        Tested = new TestedVersions("2.1.197", "2.1.329"), // A recording of the older one, the contract tests with the newer.
         ApiKeySecret = SecretNames.Claude,
         BaseUrl = "https://api.anthropic.com",
         Protocol = ModelProtocol.Anthropic,
         StopSignal = StopSignal.Terminate, // On SIGINT it ends with 0, as if all were well.
         Capabilities = [ProviderCapabilities.Edit, ProviderCapabilities.Instructions, ProviderCapabilities.Shell, ProviderCapabilities.Resume],
+        LimitsTurns = true,
         Launch = Launch,
         CreateParser = static run => new ClaudeOutputParser(run.CostOf, run.Options.PricePerTaskUsd),
     };
@@ -42,7 +43,7 @@ internal static class ClaudeProfile
             .. run.MoreArguments,
         ],
         Environment = Variables(run),
-        HomeFiles = run.Options.AllowRepositoryTools ? new Dictionary<string, string>() : RepositoryInstructions(run.Workspace.Directory),
+        HomeFiles = run.Options.AllowRepositoryTools ? new Dictionary<string, string>() : RepositoryInstructions(run.Workspace),
     };
 
     private static Dictionary<string, string> Variables(AgentCliRun run)
@@ -65,11 +66,18 @@ internal static class ClaudeProfile
         return variables;
     }
 
-    private static Dictionary<string, string> RepositoryInstructions(string workspace)
+    private static Dictionary<string, string> RepositoryInstructions(AgentWorkspace workspace)
     {
         string[] files = ["CLAUDE.md", ".claude/CLAUDE.md"];
-        var present = files.Select(file => Path.Combine(workspace, file)).Where(File.Exists).ToList();
-        return present.Count == 0 ? [] : new() { [".claude/CLAUDE.md"] = string.Join('\n', present.Select(static file => "@" + file)) + "\n" };
+        var present = files.Select(file => Path.Combine(workspace.Directory, file)).Where(File.Exists).ToList();
+        return present.Count == 0 ? [] : new() { [".claude/CLAUDE.md"] = string.Concat(present.Select(file => Import(workspace.HomeDirectory, file))) };
+    }
+
+    // From the importing file on, because an import ends at a '#' of the folders above, which nothing escapes, and at a blank, which a backslash does.
+    private static string Import(string home, string file)
+    {
+        var path = Path.GetRelativePath(Path.Combine(home, ".claude"), file);
+        return $"@{(OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path).Replace(" ", "\\ ", StringComparison.Ordinal)}\n";
     }
 
     private static string[] Option(string name, string? value) => value is null ? [] : [name, value];

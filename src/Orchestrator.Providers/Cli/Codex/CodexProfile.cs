@@ -16,7 +16,7 @@ internal static class CodexProfile
         Title = "OpenAI Codex CLI",
         Executable = "codex",
         Install = "Install it with 'npm install -g @openai/codex', or set Executable to its path.",
-        TestedVersion = "0.169.0",
+        Tested = new TestedVersions("0.169.0"),
         ApiKeySecret = SecretNames.Codex,
         BaseUrl = "https://api.openai.com/v1",
         Protocol = ModelProtocol.OpenAi,
@@ -30,7 +30,8 @@ internal static class CodexProfile
     {
         Arguments =
         [
-            "exec", "--json", "--ephemeral", "--ignore-user-config", "--ignore-rules", "--skip-git-repo-check",
+            "exec", "--json", "--ephemeral", "--skip-git-repo-check",
+            .. Trust(run.Options.AllowRepositoryTools),
             .. Sandbox(run.IsConfined),
             "-C", run.Workspace.Directory,
             .. run.Model is { } model ? (string[])["-m", model] : [],
@@ -51,6 +52,9 @@ internal static class CodexProfile
             [KeyVariable] = run.ApiKey.Reveal(),
         },
     };
+
+    // The trust is written into the run's own home, where there is no other configuration; it cannot be had while the home's configuration is ignored.
+    private static string[] Trust(bool allowed) => allowed ? ["--trust", "--dangerously-bypass-hook-trust"] : ["--ignore-user-config", "--ignore-rules"];
 
     // Two sandboxes inside each other get in each other's way; ours is the narrower one.
     private static string[] Sandbox(bool confined) => confined ? ["--dangerously-bypass-approvals-and-sandbox"] : ["-s", "workspace-write"];

@@ -21,7 +21,7 @@ internal static class CopilotProfile
         Title = Title,
         Executable = "copilot",
         Install = "Install it with 'npm install -g @github/copilot', or set Executable to its path; the native program of the package stops more surely than its wrapper.",
-        TestedVersion = "1.0.102",
+        Tested = new TestedVersions("1.0.102"),
         VersionArguments = null, // To say it, it would unpack its 235 MB into the home.
         ApiKeySecret = "COPILOT_GITHUB_TOKEN",
         BaseUrl = null,
@@ -42,7 +42,6 @@ internal static class CopilotProfile
             "--session-id=" + SessionId(run.Execution.Id),
             "--usage-output-file", UsageFile(run),
             "--secret-env-vars=COPILOT_PROVIDER_API_KEY,COPILOT_GITHUB_TOKEN",
-            .. run.Options.AllowRepositoryTools ? (string[])["--trust-folder"] : [],
             .. run.BaseUrl is null && run.Model is { } model ? (string[])["--model", model] : [],
             .. run.MoreArguments,
         ],
@@ -53,6 +52,11 @@ internal static class CopilotProfile
     private static Dictionary<string, string> Environment(AgentCliRun run)
     {
         var environment = new Dictionary<string, string> { ["COPILOT_AUTO_UPDATE"] = "false" };
+
+        if (run.Options.AllowRepositoryTools)
+        {
+            environment["COPILOT_ALLOW_ALL"] = "true"; // Trust in the folder; --trust-folder says the same and refuses a session that we name.
+        }
 
         // Where its operator keeps the unpacked program, it need not be unpacked (235 MB) into each run's home.
         if (System.Environment.GetEnvironmentVariable(PackageCache) is { Length: > 0 } cache)

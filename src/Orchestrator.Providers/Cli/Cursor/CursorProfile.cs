@@ -17,7 +17,7 @@ internal static class CursorProfile
         Title = Title,
         Executable = "cursor-agent",
         Install = "Install it from https://cursor.com/cli, or set Executable to its path.",
-        TestedVersion = null,
+        Tested = null,
         ApiKeySecret = SecretNames.Cursor,
         BaseUrl = null,
         Protocol = null,

@@ -6,7 +6,10 @@ using Orchestrator.Providers.Processes;
 namespace Orchestrator.Providers.Cli.OpenCode;
 
 /// <summary>Understands the JSON lines of <c>opencode run --format json</c>. It has no last line of its own: a run is over when its last step said that it stops.</summary>
-internal sealed class OpenCodeOutputParser(string? model, Func<TokenUsage, decimal?> costOf) : IAgentOutputParser
+/// <param name="model">The model that was asked for.</param>
+/// <param name="costOf">What tokens cost, for a model whose price opencode does not know.</param>
+/// <param name="pricePerTask">The flat price that comes on top of what opencode tells.</param>
+internal sealed class OpenCodeOutputParser(string? model, Func<TokenUsage, decimal?> costOf, decimal pricePerTask = 0) : IAgentOutputParser
 {
     private readonly JsonLines _lines = new();
     private CliReport _report = new();
@@ -20,10 +23,10 @@ internal sealed class OpenCodeOutputParser(string? model, Func<TokenUsage, decim
 
     public IEnumerable<AgentEvent> Read(string line) => _lines.Read(line, Understand);
 
-    public AgentEvent End(ProcessExit exit, string errorTail) => OutcomeClassifier.Classify(_report with { CostUsd = Cost }, exit, errorTail, OpenCodeProfile.Title);
+    public AgentEvent End(ProcessExit exit, string errorTail) => OutcomeClassifier.Classify(_report with { CostUsd = CostUsd }, exit, errorTail, OpenCodeProfile.Title);
 
     // It counts with the prices that it knows; for a model that it does not know that is 0.
-    private decimal? Cost => _told > 0 ? _told : costOf(_report.Usage);
+    public decimal? CostUsd => _told > 0 ? _told + pricePerTask : costOf(_report.Usage);
 
     private IEnumerable<AgentEvent>? Understand(JsonElement happened)
     {
@@ -79,7 +82,7 @@ internal sealed class OpenCodeOutputParser(string? model, Func<TokenUsage, decim
         var stops = part.Text("reason") == "stop";
         _told += part.Money("cost") ?? 0;
         _report = _report with { HasEnded = stops, HasSucceeded = stops && _report.Error is null, Usage = _report.Usage.Plus(UsageOf(part.Member("tokens") ?? default)) };
-        return [new AgentUsageReported { Usage = _report.Usage, CostUsd = Cost }];
+        return [new AgentUsageReported { Usage = _report.Usage, CostUsd = CostUsd }];
     }
 
     private AgentProgress[] ReadError(JsonElement error)

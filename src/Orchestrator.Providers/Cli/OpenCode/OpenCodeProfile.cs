@@ -18,7 +18,7 @@ internal static class OpenCodeProfile
         Title = Title,
         Executable = "opencode",
         Install = "Install it with 'npm install -g opencode-ai', or set Executable to its path.",
-        TestedVersion = "1.18.33",
+        Tested = new TestedVersions("1.18.33"),
         ApiKeySecret = Key,
         BaseUrl = "https://api.openai.com/v1",
         Protocol = ModelProtocol.OpenAi,
@@ -28,7 +28,7 @@ internal static class OpenCodeProfile
         // No switch keeps it from loading these; its settings file of the repository can be switched off.
         RepositoryPrograms = [".opencode/plugin", ".opencode/plugins", ".opencode/tool", ".opencode/tools"],
         Launch = Launch,
-        CreateParser = static run => new OpenCodeOutputParser(run.Model, run.CostOf),
+        CreateParser = static run => new OpenCodeOutputParser(run.Model, run.CostOf, run.Options.PricePerTaskUsd),
     };
 
     private static AgentCliLaunch Launch(AgentCliRun run)

@@ -12,7 +12,7 @@ internal static partial class FailureWords
     private static readonly string[] Usage =
     [
         "unknown option", "unknown argument", "unknown flag", "unexpected argument", "unrecognized option", "unrecognized argument", "invalid value", "missing required argument",
-        "invalid auth method", "not running in a trusted directory", "cannot be used with root", "too many arguments", "requires a value", "not a valid",
+        "invalid auth method", "not running in a trusted directory", "cannot be used with", "too many arguments", "requires a value", "not a valid",
     ];
 
     private static readonly string[] Authentication =

@@ -14,7 +14,14 @@ internal static class BoundedEvents
         {
             Result = result with { Summary = BoundedText.Cut(result.Summary, BoundedText.Message), SessionId = BoundedText.CutName(result.SessionId) },
         },
-        AgentFailed { Failure: { Detail: { } detail } failure } failed => failed with { Failure = failure with { Detail = BoundedText.Cut(detail, BoundedText.Message) } },
+        AgentFailed { Failure: var failure } failed => failed with
+        {
+            Failure = failure with
+            {
+                Message = BoundedText.Cut(failure.Message, BoundedText.Line),
+                Detail = failure.Detail is { } detail ? BoundedText.Cut(detail, BoundedText.Message) : null,
+            },
+        },
         _ => happened,
     };
 }

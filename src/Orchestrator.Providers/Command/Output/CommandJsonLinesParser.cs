@@ -21,6 +21,8 @@ internal sealed class CommandJsonLinesParser(CommandProviderOptions options) : I
 
     public TokenUsage Usage => _report.Usage;
 
+    public decimal? CostUsd => _report.CostUsd is { } told ? told + options.PricePerTaskUsd : null;
+
     /// <summary>How many lines were no JSON objects; for tests.</summary>
     public int UnknownLines => _lines.Unknown;
 

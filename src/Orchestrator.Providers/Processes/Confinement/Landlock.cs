@@ -16,6 +16,7 @@ internal static partial class Landlock
 
     private const ulong WriteFile = 1 << 1;
     private const ulong RemoveAndMake = 0x1FF0; // REMOVE_DIR, REMOVE_FILE, MAKE_CHAR, _DIR, _REG, _SOCK, _FIFO, _BLOCK, _SYM
+    private const ulong MakeDevices = (1 << 6) | (1 << 11); // MAKE_CHAR, MAKE_BLOCK
     private const ulong MakeSocket = 1 << 9;
     private const ulong Refer = 1 << 13; // since version 2
     private const ulong Truncate = 1 << 14; // since version 3
@@ -32,7 +33,7 @@ internal static partial class Landlock
         return (int)Math.Max(0, ProbeCall(SysCreateRuleset, 0, 0, CreateRulesetVersion));
     }
 
-    /// <summary>Takes from the calling thread, for ever, the right to write anywhere but beneath the paths.</summary>
+    /// <summary>Takes from the calling thread, for ever, the right to write anywhere but beneath the paths. Nowhere can it make device files: one is a door to what lies behind.</summary>
     public static void RestrictCurrentThread(int version, IReadOnlyList<string> writablePaths)
     {
         var handled = WriteFile | RemoveAndMake | (version >= 2 ? Refer : 0) | (version >= 3 ? Truncate : 0);
@@ -43,7 +44,7 @@ internal static partial class Landlock
         {
             foreach (var path in writablePaths)
             {
-                Allow(ruleset, path, Directory.Exists(path) ? handled : handled & (WriteFile | Truncate));
+                Allow(ruleset, path, Directory.Exists(path) ? handled & ~MakeDevices : handled & (WriteFile | Truncate));
             }
 
             // .NET's compiler tools put their named pipes in /tmp whatever TMPDIR says. A socket holds no data, so this much is allowed there.

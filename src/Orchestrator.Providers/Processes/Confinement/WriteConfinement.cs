@@ -12,6 +12,14 @@ public static class WriteConfinement
 {
     private static readonly Lazy<int> Version = new(Landlock.ProbeVersion);
 
+    /// <summary>The device files that ordinary programs write to, and the terminals that they make. Nothing else below <c>/dev</c>, where disks and memory are.</summary>
+    /// <remarks>
+    /// Not <c>/dev/shm</c>: what is put there is no device but files, which outlive the run and which every other run could read, and no file tells whose run made it, so
+    /// that they could not be removed either. Who needs it (semaphores of Python's <c>multiprocessing</c>, a browser without <c>--disable-dev-shm-usage</c>) names it as a writable path.
+    /// </remarks>
+    internal static IReadOnlyList<string> Devices { get; } =
+        ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts"];
+
     /// <summary>Whether this system can confine writes: Linux 5.13 or later with Landlock switched on.</summary>
     public static bool IsSupported => Version.Value > 0;
 

@@ -19,7 +19,8 @@ internal sealed class ControlGroups
     private readonly string _owner;
     private int _count;
 
-    private ControlGroups(string parent, string namespaceId)
+    /// <summary>Makes groups below a directory, whether the kernel's or not.</summary>
+    internal ControlGroups(string parent, string namespaceId)
     {
         _parent = parent;
         _namespace = namespaceId;

@@ -15,14 +15,20 @@ internal static class ExecutionMark
 
     private static readonly string? Tool = OperatingSystem.IsLinux() ? new[] { "/usr/bin/prlimit", "/bin/prlimit" }.FirstOrDefault(File.Exists) : null;
 
+    /// <summary>The highest number that a mark can be.</summary>
+    public const ulong Highest = Floor | Bits;
+
     /// <summary>From 2^48 to 2^49, which no setting of a person is.</summary>
     public static ulong Of(string executionId) => Floor | (BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(executionId))) & Bits);
 
     /// <summary>What, put before a command, marks its process before its first instruction.</summary>
     public static string[] Prefix(string executionId) => Prefix(Of(executionId));
 
-    /// <summary>Finds out whether marks can be set here, by setting one.</summary>
-    public static bool Detect()
+    /// <summary>Finds out whether any mark can be set here, by setting the highest: where a limit holds already, as in a run of another orchestrator, only lower ones than that can.</summary>
+    public static bool Detect() => Detect([]);
+
+    /// <summary>The same for processes that are started through a command.</summary>
+    internal static bool Detect(string[] through)
     {
         try
         {
@@ -31,13 +37,12 @@ internal static class ExecutionMark
                 return false;
             }
 
-            var mark = Of("probe");
-            var prefix = Prefix(mark);
-            var start = new System.Diagnostics.ProcessStartInfo(prefix[0], [prefix[1], "/bin/cat", "/proc/self/limits"]) { RedirectStandardOutput = true, UseShellExecute = false };
+            string[] command = [.. through, .. Prefix(Highest), "/bin/cat", "/proc/self/limits"];
+            var start = new System.Diagnostics.ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
             using var probe = System.Diagnostics.Process.Start(start);
             var limits = probe?.StandardOutput.ReadToEnd() ?? "";
             probe?.WaitForExit();
-            return IsIn(limits, Text(mark));
+            return IsIn(limits, Text(Highest));
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or IOException)
         {

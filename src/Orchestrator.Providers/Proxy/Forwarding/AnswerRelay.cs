@@ -35,7 +35,6 @@ internal sealed class AnswerRelay(ClientWriter writer, KeyScrubber scrubber, Met
         await writer.WriteHeadAsync((int)response.StatusCode, Headers(response, length, isChunked, closes), cancellationToken).ConfigureAwait(false);
         if (hasBody)
         {
-            call.Usage.Begin(response);
             var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
             {

@@ -7,6 +7,7 @@ internal sealed class AnswerUsage(ModelProtocol protocol)
     private const int EventBytesAToken = 64; // A streamed token comes in an event of its own.
 
     private readonly UsageScanner _scanner = new();
+    private bool _hasBegun;
     private bool _isCounted;
     private bool _isStream;
     private bool _isWhole;
@@ -15,6 +16,7 @@ internal sealed class AnswerUsage(ModelProtocol protocol)
     /// <summary>An answer's headers came.</summary>
     public void Begin(HttpResponseMessage response)
     {
+        _hasBegun = true;
         _isCounted = response.IsSuccessStatusCode;
         _isStream = string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
         _scanner.Begin(_isStream);
@@ -33,8 +35,15 @@ internal sealed class AnswerUsage(ModelProtocol protocol)
     public void End() => _isWhole = true;
 
     /// <summary>What was used: as told, and what has to be guessed beyond that when the answer broke off or told nothing.</summary>
-    public (TokenUsage Told, TokenUsage Guessed) Sum(long requestBytes)
+    /// <param name="requestBytes">How long the request's body is, as far as it was read.</param>
+    /// <param name="isSent">Whether all of it was sent on: the model reads it then, whether anybody waits for the answer or not.</param>
+    public (TokenUsage Told, TokenUsage Guessed) Sum(long requestBytes, bool isSent)
     {
+        if (!_hasBegun && isSent)
+        {
+            return (new TokenUsage(), new TokenUsage { InputTokens = requestBytes / BytesAToken });
+        }
+
         if (!_isCounted)
         {
             return (new TokenUsage(), new TokenUsage());

@@ -10,6 +10,16 @@ internal sealed class MeteredCall(UsageMeter meter, AnswerUsage usage, RequestBo
     /// <summary>What its answer uses.</summary>
     public AnswerUsage Usage => usage;
 
+    /// <summary>An answer's headers came.</summary>
+    public void Begin(HttpResponseMessage response, DateTimeOffset now)
+    {
+        usage.Begin(response);
+        if (generates)
+        {
+            meter.Note(AskedWait.Of(response, now));
+        }
+    }
+
     /// <summary>Counts the answer as far as it came. What comes later does not count.</summary>
     public void Settle()
     {
@@ -19,7 +29,7 @@ internal sealed class MeteredCall(UsageMeter meter, AnswerUsage usage, RequestBo
         }
 
         _isSettled = true;
-        var (told, guessed) = generates ? usage.Sum(body.BytesRead) : (new TokenUsage(), new TokenUsage());
+        var (told, guessed) = generates ? usage.Sum(body.BytesRead, body.IsRead) : (new TokenUsage(), new TokenUsage());
         meter.Leave(told, guessed);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class UsageMeter(decimal? budgetUsd, Func<TokenUsage, decimal?> 
     private int _requests;
     private int _refused;
     private int _underWay;
+    private TimeSpan? _retryAfter;
 
     public decimal? BudgetUsd => budgetUsd;
 
@@ -36,6 +37,7 @@ internal sealed class UsageMeter(decimal? budgetUsd, Func<TokenUsage, decimal?> 
                 EstimatedTokens = _guessed,
                 CostUsd = _isCostUnknown ? null : _cost,
                 IsBudgetSpent = _isSpent,
+                RetryAfter = _retryAfter,
             };
         }
     }
@@ -45,6 +47,15 @@ internal sealed class UsageMeter(decimal? budgetUsd, Func<TokenUsage, decimal?> 
         lock (_gate)
         {
             _refused++;
+        }
+    }
+
+    /// <summary>Keeps how long the last answer asks to wait.</summary>
+    public void Note(TimeSpan? retryAfter)
+    {
+        lock (_gate)
+        {
+            _retryAfter = retryAfter;
         }
     }
 

@@ -3,8 +3,13 @@ using System.Net.Sockets;
 namespace Orchestrator.Providers.Proxy.Wire;
 
 /// <summary>Reads requests from a client's connection. Its memory is one buffer. Not thread-safe.</summary>
-internal sealed class ClientReader(Socket socket)
+/// <param name="socket">The connection.</param>
+/// <param name="time">The clock over a body that does not come.</param>
+internal sealed class ClientReader(Socket socket, TimeProvider time)
 {
+    /// <summary>How long is waited for a head, and for each next piece of a body.</summary>
+    public static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(2);
+
     /// <summary>The most bytes of a head.</summary>
     public const int MaxHead = 32 * 1024;
 
@@ -45,10 +50,11 @@ internal sealed class ClientReader(Socket socket)
 
     /// <summary>Reads bytes of a body.</summary>
     /// <returns>How many came, at least 1.</returns>
+    /// <exception cref="RefusedException">None came for too long.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (_start == _end && !await FillAsync(cancellationToken).ConfigureAwait(false))
+        if (_start == _end && !await FillInTimeAsync(cancellationToken).ConfigureAwait(false))
         {
             throw new IOException("The client went away.");
         }
@@ -60,7 +66,7 @@ internal sealed class ClientReader(Socket socket)
     }
 
     /// <summary>Reads a line of a chunked body, without its end.</summary>
-    /// <exception cref="RefusedException">It is too long or does not end properly.</exception>
+    /// <exception cref="RefusedException">It is too long, does not end properly, or does not come.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
     public async ValueTask<string> ReadLineAsync(CancellationToken cancellationToken)
     {
@@ -79,10 +85,24 @@ internal sealed class ClientReader(Socket socket)
                 return line;
             }
 
-            if (!await FillAsync(cancellationToken).ConfigureAwait(false))
+            if (!await FillInTimeAsync(cancellationToken).ConfigureAwait(false))
             {
                 throw new IOException("The client went away.");
             }
+        }
+    }
+
+    private async ValueTask<bool> FillInTimeAsync(CancellationToken cancellationToken)
+    {
+        using var idle = new CancellationTokenSource(IdleTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
+        try
+        {
+            return await FillAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RefusedException(Refusal.TooSlow);
         }
     }
 

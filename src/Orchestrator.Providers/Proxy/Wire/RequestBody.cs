@@ -32,6 +32,9 @@ internal sealed class RequestBody
     /// <summary>What was read so far.</summary>
     public long BytesRead { get; private set; }
 
+    /// <summary>Whether somebody reads it, or did: nobody else may then.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>Ends when all of it was read.</summary>
     public Task WhenRead => _read.Task;
 
@@ -39,10 +42,11 @@ internal sealed class RequestBody
     public bool IsRead => _read.Task.IsCompletedSuccessfully;
 
     /// <returns>How many bytes came; 0 at the end.</returns>
-    /// <exception cref="RefusedException">It is too long, or its chunks are malformed.</exception>
+    /// <exception cref="RefusedException">It is too long, its chunks are malformed, or nothing more of it comes.</exception>
     /// <exception cref="IOException">The client went away.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
+        HasBegun = true;
         if (IsRead)
         {
             return 0;

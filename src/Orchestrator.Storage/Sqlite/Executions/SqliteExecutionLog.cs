@@ -9,7 +9,10 @@ using Orchestrator.Storage.Sqlite.Executions;
 
 namespace Orchestrator.Storage.Sqlite;
 
-/// <summary>Assignments, configurations and attempts in SQLite, tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c> and <c>ai_provider_executions</c>.</summary>
+/// <summary>
+/// Assignments, configurations and attempts in SQLite, tables <c>ai_provider_assignments</c>, <c>ai_provider_configs</c>, <c>ai_provider_executions</c> and
+/// <c>ai_provider_execution_events</c>.
+/// </summary>
 /// <remarks>Thread-safe; a singleton. Times are kept in whole milliseconds, money in whole nano-dollars. What agents said is redacted before it is stored.</remarks>
 public sealed class SqliteExecutionLog : IExecutionLog
 {
@@ -135,6 +138,34 @@ public sealed class SqliteExecutionLog : IExecutionLog
         ArgumentException.ThrowIfNullOrEmpty(taskId);
         return _database.ReadAsync(
             connection => connection.Query<ExecutionRow>(ListExecutions, new { taskId }).Select(row => row.ToRecord()).ToValueList(), cancellationToken);
+    }
+
+    private const string SaveExecutionEvents = """
+        INSERT INTO ai_provider_execution_events (execution_id, events, omitted, worker_name, container_name, created_at)
+        VALUES (@ExecutionId, @Events, @Omitted, @WorkerName, @ContainerName, @CreatedAt)
+        ON CONFLICT (execution_id) DO UPDATE SET
+            events = excluded.events, omitted = excluded.omitted, worker_name = excluded.worker_name, container_name = excluded.container_name, created_at = excluded.created_at
+        """;
+
+    /// <inheritdoc/>
+    public async ValueTask SaveEventsAsync(ExecutionEvents events, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        var row = ExecutionEventsRow.Create(events, _redactor);
+        await _database.WriteAsync(connection => connection.Execute(SaveExecutionEvents, row), cancellationToken).ConfigureAwait(false);
+    }
+
+    private const string FindExecutionEvents = """
+        SELECT execution_id AS ExecutionId, events AS Events, omitted AS Omitted, worker_name AS WorkerName, container_name AS ContainerName, created_at AS CreatedAt
+        FROM ai_provider_execution_events WHERE execution_id = @executionId
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<ExecutionEvents?> ListEventsAsync(string executionId, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(executionId);
+        return _database.ReadAsync(
+            connection => connection.QueryFirstOrDefault<ExecutionEventsRow>(FindExecutionEvents, new { executionId })?.ToEvents(), cancellationToken);
     }
 
     private ExecutionRecord Redact(ExecutionRecord execution) => _redactor is null ? execution : execution with

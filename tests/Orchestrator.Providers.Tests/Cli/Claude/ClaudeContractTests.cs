@@ -65,18 +65,40 @@ public sealed class ClaudeContractTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_repositorys_hooks_run_only_when_they_are_allowed_and_its_instructions_always_count(bool allowed)
+    public async Task Programs_that_the_repository_names_run_only_when_they_are_allowed_but_its_instructions_are_read(bool allowed)
+    {
+        await using var host = Host("edit", options => options.AllowRepositoryTools = allowed);
+
+        var (_, marks) = await HostileRepository.RunAsync(host, $"claude-{allowed}", "Please change line two.");
+
+        Assert.Equal(allowed ? ["claude_hook", "mcp"] : [], marks);
+        Assert.Contains("ZEBRA-CLAUDE", Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(HostileRepository.TasksLikeCommands), MemberType = typeof(HostileRepository))]
+    public async Task A_task_that_looks_like_a_command_is_read_by_the_model_alone(string task)
+    {
+        await using var host = Host("noedit", options => options.AllowRepositoryTools = true);
+
+        var (result, marks) = await HostileRepository.RunAsync(host, "claude-command", task);
+
+        Assert.True(result.Usage.InputTokens > 0);
+        Assert.DoesNotContain(marks, mark => mark is "claude_command" or "bang");
+        Assert.Contains("Task: " + task, Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_repositorys_instructions_are_read_in_a_folder_with_blanks_and_signs()
     {
         _repository.Write("CLAUDE.md", "RULE-OF-THE-HOUSE-77\n");
-        _repository.Write(".claude/settings.json", """{"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"touch hook_ran.txt"}]}]}}""");
-        await using var host = Host("noedit", options => options.AllowRepositoryTools = allowed);
-        await using var workspace = await CreateAsync(host, $"claude-hooks-{allowed}");
+        _repository.Write(".claude/CLAUDE.md", "RULE-OF-THE-HOUSE-88\n");
+        await using var host = AgentUnderTest.Named("claude").Host(Models, "noedit", Key, options => options.Model = Model, workspaceFolder: "work spaces ü #1");
+        await using var workspace = await CreateAsync(host, $"claude-blanks-{Environment.ProcessId}");
 
-        var events = await host.ExecuteAsync(workspace, Prompt);
-
-        Assert.IsType<AgentCompleted>(events[^1]);
-        Assert.Equal(allowed, File.Exists(Path.Combine(workspace.Workspace.Directory, "hook_ran.txt")));
+        Assert.IsType<AgentCompleted>((await host.ExecuteAsync(workspace, "Say hello. FILE=/nowhere/hello.txt"))[^1]);
         Assert.Contains("RULE-OF-THE-HOUSE-77", Models.Log(), StringComparison.Ordinal);
+        Assert.Contains("RULE-OF-THE-HOUSE-88", Models.Log(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +138,8 @@ public sealed class ClaudeContractTests : IAsyncLifetime
         var health = await host.Provider.CheckHealthAsync(Token);
 
         Assert.Equal(HealthStatus.Healthy, health.Status);
-        Assert.StartsWith(health.Details["tested_version"], health.Details["version"], StringComparison.Ordinal);
+        Assert.Equal("inside", health.Details["version_is"]);
+        Assert.Contains(health.Details["version"].Split(' ')[0], health.Details["tested"], StringComparison.Ordinal);
     }
 
     private Task<GitWorkspace> CreateAsync(ProviderHost host, string id)

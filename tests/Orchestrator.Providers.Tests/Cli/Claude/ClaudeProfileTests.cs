@@ -40,13 +40,14 @@ public sealed class ClaudeProfileTests
     public void The_repositorys_instructions_are_imported_by_the_homes_own()
     {
         using var folder = new TemporaryDirectory();
-        File.WriteAllText(folder.Combine("CLAUDE.md"), "Be kind.");
-        var workspace = new AgentWorkspace { Directory = folder.Path, BaseCommit = "x", HomeDirectory = "/h", TemporaryDirectory = "/t" };
+        var tree = Directory.CreateDirectory(folder.Combine("a tree")).FullName;
+        File.WriteAllText(Path.Combine(tree, "CLAUDE.md"), "Be kind.");
+        var workspace = new AgentWorkspace { Directory = tree, BaseCommit = "x", HomeDirectory = folder.Combine("home"), TemporaryDirectory = "/t" };
 
         var with = ClaudeProfile.Launch(CliRuns.Create(workspace: workspace)).HomeFiles;
         var without = ClaudeProfile.Launch(CliRuns.Create()).HomeFiles;
 
-        Assert.Equal("@" + folder.Combine("CLAUDE.md") + "\n", Assert.Single(with, file => file.Key == ".claude/CLAUDE.md").Value);
+        Assert.Equal("@../../a\\ tree/CLAUDE.md\n", Assert.Single(with, file => file.Key == ".claude/CLAUDE.md").Value);
         Assert.Empty(without);
     }
 }

@@ -70,6 +70,32 @@ public sealed class CodexContractTests : IAsyncLifetime
         Assert.Equal(isPriced, failure.CostUsd is >= 0.002m and <= 0.01m);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Programs_that_the_repository_names_run_only_when_they_are_allowed_but_its_instructions_are_read(bool allowed)
+    {
+        await using var host = Host("edit", allowRepositoryTools: allowed);
+
+        var (_, marks) = await HostileRepository.RunAsync(host, $"codex-{allowed}", "Please change line two.");
+
+        Assert.Equal(allowed ? ["codex_hook", "codex_mcp"] : [], marks);
+        Assert.Contains("ZEBRA-AGENTS", Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(HostileRepository.TasksLikeCommands), MemberType = typeof(HostileRepository))]
+    public async Task A_task_that_looks_like_a_command_is_read_by_the_model_alone(string task)
+    {
+        await using var host = Host("noedit");
+
+        var (result, marks) = await HostileRepository.RunAsync(host, "codex-command", task);
+
+        Assert.True(result.Usage.InputTokens > 0);
+        Assert.Empty(marks);
+        Assert.Contains("Task: " + task, Models.Log(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Health_tells_the_version()
     {
@@ -79,14 +105,14 @@ public sealed class CodexContractTests : IAsyncLifetime
 
         Assert.Equal(HealthStatus.Healthy, health.Status);
         Assert.Contains("codex", health.Details["version"], StringComparison.Ordinal);
-        Assert.Contains(health.Details["tested_version"], health.Details["version"], StringComparison.Ordinal);
+        Assert.Equal("inside", health.Details["version_is"]);
         Assert.Equal("present", health.Details["authentication"]);
         Assert.NotEmpty(health.Details["confinement"]);
     }
 
-    private ProviderHost Host(string scenario, bool confine = true, bool useProxy = true) => AgentUnderTest.Named("codex").Host(Models, scenario, Key, options =>
+    private ProviderHost Host(string scenario, bool confine = true, bool useProxy = true, bool allowRepositoryTools = false) => AgentUnderTest.Named("codex").Host(Models, scenario, Key, options =>
     {
-        (options.ConfineWrites, options.UseCredentialProxy) = (confine, useProxy);
+        (options.ConfineWrites, options.UseCredentialProxy, options.AllowRepositoryTools) = (confine, useProxy, allowRepositoryTools);
         options.Models = [new ModelDescriptor { Name = "gpt-5.1-codex", Prices = new TokenPrices { InputUsd = 1, CachedInputUsd = 0.1m, OutputUsd = 3.3m } }];
     });
 }

@@ -53,6 +53,18 @@ public sealed class CodexProviderTests
         Assert.EndsWith(" -", arguments, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "--ignore-user-config --ignore-rules")]
+    [InlineData(true, "--trust --dangerously-bypass-hook-trust")]
+    public void The_repositorys_programs_stay_off_unless_they_are_allowed(bool allowed, string expected)
+    {
+        var arguments = string.Join(' ', CodexProfile.Launch(CliRuns.Create(new AgentCliOptions { AllowRepositoryTools = allowed })).Arguments);
+
+        Assert.Contains(expected, arguments, StringComparison.Ordinal);
+        Assert.Equal(allowed, arguments.Contains("trust", StringComparison.Ordinal));
+        Assert.Equal(!allowed, arguments.Contains("--ignore", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_key_is_in_the_environment_alone()
     {

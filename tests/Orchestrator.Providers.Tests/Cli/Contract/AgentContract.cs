@@ -11,7 +11,7 @@ internal static class AgentContract
 
     /// <summary>The scenarios in the table's order.</summary>
     public static IReadOnlyList<string> Scenarios { get; } =
-        ["edit", "noedit", "shellfail", "e401", "e429once", "e429", "quota", "e500", "e400ctx", "hang", "stall", "drop", "envdump", "longsh2", "daemon", "cancel"];
+        ["edit", "noedit", "shellfail", "e401", "e429once", "e429", "e429long", "quota", "e500", "e400ctx", "hang", "stall", "drop", "envdump", "longsh2", "daemon", "cancel"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -24,7 +24,7 @@ internal static class AgentContract
         await using var workspace = await host.Workspaces.CreateAsync(repository.Path, id, cancellationToken: Token);
         await workspace.WatchRepositoryAsync(Token);
 
-        var outcome = await OutcomeAsync(host, workspace, scenario);
+        var outcome = await OutcomeAsync(agent, host, workspace, scenario);
 
         await AgentChecks.LeftNothingAsync(workspace);
         Assert.DoesNotContain(Key, host.Logs.AllText(), StringComparison.Ordinal);
@@ -36,7 +36,7 @@ internal static class AgentContract
         return outcome;
     }
 
-    private static async Task<string> OutcomeAsync(ProviderHost host, GitWorkspace workspace, string scenario)
+    private static async Task<string> OutcomeAsync(AgentUnderTest agent, ProviderHost host, GitWorkspace workspace, string scenario)
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var events = new List<AgentEvent>();
@@ -45,8 +45,9 @@ internal static class AgentContract
             Id = workspace.ExecutionId,
             Task = ProviderHost.Task("Please change line two. FILE={workspace}/hello.txt"),
             Workspace = workspace.Workspace,
-            TimeLimits = Limits(scenario),
+            TimeLimits = Limits(agent.Name, scenario),
         };
+        var grandchild = 0;
         try
         {
             await foreach (var happened in host.Provider.ExecuteAsync(execution, cancel.Token))
@@ -54,33 +55,43 @@ internal static class AgentContract
                 events.Add(happened);
                 if (scenario == "cancel" && happened is AgentToolCall)
                 {
+                    grandchild = await Grandchild.OfAsync(workspace.ExecutionId, Token);
                     await cancel.CancelAsync();
                 }
             }
         }
         catch (OperationCanceledException) when (!Token.IsCancellationRequested)
         {
-            return "cancelled";
+            return Cancelled(events, grandchild);
         }
 
         Assert.Single(events, happened => happened is AgentFailed or AgentCompleted);
         Assert.DoesNotContain(Key, string.Join('\n', events), StringComparison.Ordinal);
         return events[^1] switch
         {
-            AgentFailed { Failure: var failure } => failure.Class.ToName(),
+            AgentFailed { Failure: var failure } => failure.Class.ToName() + (failure.RetryAfter is { } wait ? $", retry after {wait.TotalSeconds:0} s" : ""),
             AgentCompleted => $"completed, {(await workspace.CollectAsync(Token)).Paths.Count} files",
             var other => $"ended with {other.GetType().Name}",
         };
     }
 
-    /// <summary>A server that says nothing is not waited for as long as one that is retried. Codex waits ten seconds for its shell and goes on: it must have the time.</summary>
-    private static AgentTimeLimits Limits(string scenario)
+    private static string Cancelled(List<AgentEvent> events, int grandchild)
+    {
+        Assert.Contains(events, happened => happened is AgentStarted);
+        Assert.DoesNotContain(events, happened => happened is AgentFailed or AgentCompleted);
+        Assert.DoesNotContain(Key, string.Join('\n', events), StringComparison.Ordinal);
+        Assert.False(Grandchild.Lives(grandchild), "A process that the agent's shell had started lives on.");
+        return "cancelled";
+    }
+
+    /// <summary>A server that says nothing, or that Codex waits for as long as it is told, is not waited for as long as one that is retried. Codex waits ten seconds for its shell and goes on: it must have the time.</summary>
+    private static AgentTimeLimits Limits(string agent, string scenario)
     {
         var limits = new AgentTimeLimits { Startup = TimeSpan.FromMinutes(1), Idle = TimeSpan.FromMinutes(1), Total = TimeSpan.FromMinutes(3) };
-        return scenario switch
+        return (agent, scenario) switch
         {
-            "hang" or "stall" => limits with { Idle = TimeSpan.FromSeconds(12) },
-            "longsh2" => limits with { Idle = TimeSpan.FromSeconds(40) },
+            ("codex", "longsh2") => limits with { Idle = TimeSpan.FromSeconds(40) },
+            (_, "hang" or "stall" or "longsh2") or ("codex", "e429long") => limits with { Idle = TimeSpan.FromSeconds(12) },
             _ => limits,
         };
     }

@@ -21,7 +21,7 @@ internal sealed record AgentUnderTest(string Name, string Model, string Secret, 
     public static AgentUnderTest Named(string name) => All.Single(agent => agent.Name == name);
 
     /// <summary>A host with this agent alone, its key, and a scenario of the scripted model server behind it.</summary>
-    public ProviderHost Host(FakeModels models, string scenario, string key, Action<AgentCliOptions>? configure = null)
+    public ProviderHost Host(FakeModels models, string scenario, string key, Action<AgentCliOptions>? configure = null, string workspaceFolder = "workspaces")
     {
         var executable = Engines.Require(Name);
         return new ProviderHost(
@@ -31,7 +31,7 @@ internal sealed record AgentUnderTest(string Name, string Model, string Secret, 
                 configure?.Invoke(options);
             }),
             new Dictionary<string, string> { [Secret] = key },
-            workspaceFolder: "workspaces"); // The scripted server reads FILE= up to the first blank.
+            workspaceFolder: workspaceFolder); // The scripted server reads FILE= up to the first blank: usually there is none.
     }
 
     private static string Root(FakeModels models, string scenario) => $"http://127.0.0.1:{models.Port}/s/{scenario}";

@@ -54,27 +54,30 @@ public sealed class CopilotContractTests : IAsyncLifetime
         await AgentChecks.KeyIsHiddenAsync(workspace, host, events, Models, Key);
     }
 
-    [Fact]
-    public async Task Programs_that_the_repository_names_are_not_run_but_its_instructions_are_read()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Programs_that_the_repository_names_run_only_when_they_are_allowed_but_its_instructions_are_read(bool allowed)
     {
-        await using var host = Host("edit");
-        using var repository = HelloRepository.Create();
-        using var marks = new TemporaryDirectory();
-        var hook = $$"""[{ "type": "command", "bash": "touch {{marks.Path}}/hook" }]""";
-        var servers = $$"""{ "mcpServers": { "evil": { "type": "local", "tools": ["*"], "command": "touch", "args": ["{{marks.Path}}/mcp"] } } }""";
-        repository.Write(".github/hooks/evil.json", $$"""{ "version": 1, "hooks": { "sessionStart": {{hook}}, "preToolUse": {{hook}} } }""");
-        repository.Write(".github/copilot/settings.json", $$"""{ "hooks": { "sessionStart": {{hook}} } }""");
-        repository.Write(".mcp.json", servers);
-        repository.Write(".github/mcp.json", servers);
-        repository.Write("AGENTS.md", "The word of the day is ZEBRA-8812.\n");
-        repository.Commit("hostile");
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, "copilot-hostile", cancellationToken: Token);
+        await using var host = Host("edit", options => options.AllowRepositoryTools = allowed);
 
-        var events = await host.ExecuteAsync(workspace, "Please change line two. FILE={workspace}/hello.txt");
+        var (_, marks) = await HostileRepository.RunAsync(host, $"copilot-{allowed}", "Please change line two.");
 
-        Assert.IsType<AgentCompleted>(events[^1]);
-        Assert.Empty(Directory.GetFileSystemEntries(marks.Path));
-        Assert.Contains("ZEBRA-8812", Models.Log(), StringComparison.Ordinal);
+        Assert.Equal(allowed ? ["claude_hook", "copilot_hook", "copilot_tool_hook", "mcp"] : [], marks);
+        Assert.Contains("ZEBRA-AGENTS", Models.Log(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(HostileRepository.TasksLikeCommands), MemberType = typeof(HostileRepository))]
+    public async Task A_task_that_looks_like_a_command_is_read_by_the_model_alone(string task)
+    {
+        await using var host = Host("noedit");
+
+        var (result, marks) = await HostileRepository.RunAsync(host, "copilot-command", task);
+
+        Assert.True(result.Usage.InputTokens > 0);
+        Assert.Empty(marks);
+        Assert.Contains("Task: " + task, Models.Log(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +88,7 @@ public sealed class CopilotContractTests : IAsyncLifetime
         var health = await host.Provider.CheckHealthAsync(Token);
 
         Assert.Equal(HealthStatus.Healthy, health.Status);
-        Assert.Contains(CopilotProfile.Create().TestedVersion!, health.Details["version"], StringComparison.Ordinal);
+        Assert.Equal((CopilotProfile.Create().Tested!.ToString(), "inside"), (health.Details["tested"], health.Details["version_is"]));
     }
 
     private ProviderHost Host(string scenario, Action<AgentCliOptions>? configure = null) => AgentUnderTest.Named("copilot").Host(Models, scenario, Key, options =>

@@ -37,6 +37,17 @@ public sealed class CopilotTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_folder_is_trusted_only_with_the_repositorys_tools(bool allowed)
+    {
+        var launch = CopilotProfile.Create().Launch(CliRuns.Create(new AgentCliOptions { AllowRepositoryTools = allowed }));
+
+        Assert.Equal(allowed, launch.Environment.ContainsKey("COPILOT_ALLOW_ALL"));
+        Assert.DoesNotContain("--trust-folder", launch.Arguments);
+    }
+
+    [Theory]
     [InlineData("gpt-5.1-codex", "responses")]
     [InlineData("gpt-4.1", "completions")]
     [InlineData(null, "completions")]

@@ -50,24 +50,46 @@ public sealed class CursorTests
         Assert.Equal(expected, Assert.IsType<AgentFailed>(parser.End(Exit(1), errorTail)).Failure.Class);
     }
 
+    [Fact]
+    public async Task When_it_stays_alive_after_its_last_line_it_is_stopped_after_the_grace_and_that_is_no_failure()
+    {
+        var events = await StayAliveAsync("grace", CursorLines.Edit, new AgentTimeLimits { Grace = TimeSpan.FromMilliseconds(200) });
+
+        Assert.IsType<AgentCompleted>(events[^1]);
+        Assert.InRange(events[^1].At - events[0].At, TimeSpan.Zero, TimeSpan.FromSeconds(20)); // Neither its own minute nor the five of our idle clock.
+    }
+
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task That_it_stays_alive_after_its_last_line_is_no_failure(bool hasLastLine)
+    [InlineData(600, 60_000)]
+    [InlineData(60_000, 600)]
+    public async Task Clocks_that_end_it_after_its_last_line_are_no_failure(int idle, int total)
+    {
+        var limits = new AgentTimeLimits { Idle = TimeSpan.FromMilliseconds(idle), Total = TimeSpan.FromMilliseconds(total), Grace = TimeSpan.FromSeconds(30) };
+
+        Assert.IsType<AgentCompleted>((await StayAliveAsync($"clocks-{idle}", CursorLines.Edit, limits))[^1]);
+    }
+
+    [Fact]
+    public async Task Without_a_last_line_silence_is_a_failure()
+    {
+        var events = await StayAliveAsync("silence", CursorLines.Edit[..^1], new AgentTimeLimits { Idle = TimeSpan.FromSeconds(1), Grace = TimeSpan.Zero });
+
+        Assert.Equal(FailureClass.IdleTimeout, Assert.IsType<AgentFailed>(events[^1]).Failure.Class);
+    }
+
+    private static async Task<List<AgentEvent>> StayAliveAsync(string name, string[] lines, AgentTimeLimits limits)
     {
         using var repository = GitRepository.Init();
         repository.Commit("base");
         using var programs = new TemporaryDirectory();
-        File.WriteAllLines(programs.Combine("lines"), hasLastLine ? CursorLines.Edit : CursorLines.Edit[..^1]);
+        File.WriteAllLines(programs.Combine("lines"), lines);
         File.WriteAllText(programs.Combine("cursor-agent"), $"#!/bin/sh\ncat '{programs.Combine("lines")}'\nsleep 60\n");
         File.SetUnixFileMode(programs.Combine("cursor-agent"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await using var host = new ProviderHost(
             providers => providers.AddCursor(options => options.Executable = programs.Combine("cursor-agent")), new Dictionary<string, string> { [SecretNames.Cursor] = "marked-cursor-key" });
-        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, $"cursor-alive-{hasLastLine}", cancellationToken: TestContext.Current.CancellationToken);
+        await using var workspace = await host.Workspaces.CreateAsync(repository.Path, $"cursor-alive-{name}", cancellationToken: TestContext.Current.CancellationToken);
 
-        var events = await host.ExecuteAsync(workspace, limits: new AgentTimeLimits { Idle = TimeSpan.FromSeconds(1) });
-
-        Assert.Equal(hasLastLine ? null : FailureClass.IdleTimeout, (events[^1] as AgentFailed)?.Failure.Class);
+        return await host.ExecuteAsync(workspace, limits: limits);
     }
 
     [Fact]

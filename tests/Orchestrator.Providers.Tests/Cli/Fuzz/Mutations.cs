@@ -8,7 +8,7 @@ internal static class Mutations
     private static readonly string[] Values =
     [
         "null", "true", "[]", "{}", "-1", "1e999", "9223372036854775807", "-9223372036854775808", "0.1", "\"\"", "\"\\u0000\"", "\"\\ud83d\"", "\"\\udc00x\"", "[[[[]]]]", "\"success\"", "[null,1,{}]",
-        "79228162514264337593543950335", "\"   \"", "\"429\"", "{\"\\ud83d\":1}",
+        "79228162514264337593543950335", "\"   \"", "\"429\"", "{\"\\ud83d\":1}", "[\"\\ud83d\"]",
     ];
 
     private static readonly byte[][] Insertions = [[0xFF], [0xC3], [0x00], [0xED, 0xA0, 0x80], [0xF0, 0x9F], "\r"u8.ToArray(), "\n"u8.ToArray(), "{"u8.ToArray(), "\""u8.ToArray(), "\\"u8.ToArray()];

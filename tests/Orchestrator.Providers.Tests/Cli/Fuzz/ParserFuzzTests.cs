@@ -9,12 +9,12 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Cli.Fuzz;
 
-/// <summary>No stream of bytes breaks a parser. With <c>ORCHESTRATOR_LONG=1</c> each parser reads 100,000 spoiled streams, otherwise some thousand.</summary>
+/// <summary>No stream of bytes breaks a parser: 100,000 spoiled streams in all; with <c>ORCHESTRATOR_LONG=1</c> as many for each parser.</summary>
 public sealed class ParserFuzzTests
 {
     private const int Longest = 64 * 1024;
 
-    private static readonly int Streams = Environment.GetEnvironmentVariable("ORCHESTRATOR_LONG") == "1" ? 100_000 : 4_000;
+    private static readonly int Streams = Environment.GetEnvironmentVariable("ORCHESTRATOR_LONG") == "1" ? 100_000 : 14_300; // Of 7 parsers.
 
     private static readonly int[] ExitCodes = [0, 0, 0, 1, 2, 41, 53, 137, 145, 255, -9];
 
@@ -42,31 +42,8 @@ public sealed class ParserFuzzTests
             }
         }
 
-        Assert.InRange(completed, 0, Streams / 2);
-    }
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void A_parser_keeps_little_of_a_stream_that_never_ends(string kind)
-    {
-        using var directory = new TemporaryDirectory();
-        var parser = CreateParser(kind, directory.Path);
-        var lines = LinesOf(kind);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-
-        for (var i = 0; i < 20_000; i++)
-        {
-            // Another number in each line: calls of tools that never end, and sessions without end.
-            var line = lines[i % lines.Length].Replace("_0", "_" + i, StringComparison.Ordinal).Replace("call_", $"call_{i}_", StringComparison.Ordinal).Replace("item_", $"item_{i}_", StringComparison.Ordinal);
-            foreach (var happened in parser.Read(i % 100 == 0 ? line.Replace("Working", new string('w', 300_000), StringComparison.Ordinal) : line))
-            {
-                Assert.NotNull(happened);
-            }
-        }
-
-        var after = GC.GetTotalMemory(forceFullCollection: true);
-        GC.KeepAlive(parser);
-        Assert.InRange(after - before, long.MinValue, 8 * 1024 * 1024);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{completed} of {Streams} streams completed.");
+        Assert.InRange(completed, Streams / 1000, Streams / 2);
     }
 
     private static async Task<AgentEvent> PlayAsync(Random random, IAgentOutputParser parser, byte[] stream)
@@ -108,13 +85,13 @@ public sealed class ParserFuzzTests
         Assert.DoesNotContain('\0', text + name);
     }
 
-    private static string[] LinesOf(string kind) => kind switch
+    internal static string[] LinesOf(string kind) => kind switch
     {
         "cursor" => [.. CursorLines.Edit, .. CursorLines.Refused],
         "command" => LinesOf("opencode"),
         _ => [.. Directory.GetFiles(Engines.RequireShared("fixtures", "agents"), kind + "-*.stdout.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines).Where(line => line.Length < 8_000)],
     };
 
-    private static IAgentOutputParser CreateParser(string kind, string folder) =>
+    internal static IAgentOutputParser CreateParser(string kind, string folder) =>
         kind == "command" ? new CommandJsonLinesParser(OpenCodeMapping.Create()) : Recording.CreateParser(kind, folder);
 }

@@ -66,6 +66,16 @@ public sealed class OpenCodeTests
         Assert.Equal((new TokenUsage { InputTokens = 10, OutputTokens = 10 }, 1.0m), (result.Usage, result.CostUsd));
     }
 
+    [Fact]
+    public void The_price_of_a_task_comes_on_top_of_what_it_tells()
+    {
+        var parser = new OpenCodeOutputParser("m", _ => null, 0.25m);
+
+        var told = Assert.IsType<AgentUsageReported>(Assert.Single(parser.Read(Stop), happened => happened is AgentUsageReported));
+
+        Assert.Equal((0.75m, 0.75m, 0.75m), (told.CostUsd, parser.CostUsd, Assert.IsType<AgentCompleted>(parser.End(Exit(0), "")).Result.CostUsd));
+    }
+
     [Theory]
     [InlineData(25, 10, 15)]
     [InlineData(20, 10, 10)]

@@ -53,6 +53,7 @@ public sealed class OutcomeClassifierTests
     [Theory]
     [InlineData("error: unknown option '--verbos'", FailureClass.Configuration)]
     [InlineData("error: unexpected argument '--foo' found", FailureClass.Configuration)]
+    [InlineData("error: the argument '--trust-folder' cannot be used with '--session-id <id>'", FailureClass.Configuration)]
     [InlineData("Invalid auth method selected.", FailureClass.Configuration)]
     [InlineData("--dangerously-skip-permissions cannot be used with root/sudo privileges for security reasons", FailureClass.Configuration)]
     [InlineData("When using Gemini API, you must specify the GEMINI_API_KEY environment variable.", FailureClass.Authentication)]

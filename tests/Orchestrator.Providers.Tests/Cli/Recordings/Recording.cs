@@ -24,7 +24,11 @@ internal sealed class Recording : IDisposable
         _exitCode = meta.RootElement.GetProperty("rc").GetInt32();
         _errors = File.ReadAllText(Path.Combine(folder, name + ".stderr.txt"));
         Lines = File.ReadAllLines(Path.Combine(folder, name + ".stdout.jsonl"));
-        File.Copy(Path.Combine(folder, "copilot-usage-output-file.json"), Path.Combine(_directory.Path, "copilot-usage.json"));
+        if (meta.RootElement.GetProperty("cmd").EnumerateArray().Any(argument => argument.GetString() == "--usage-output-file"))
+        {
+            File.Copy(Path.Combine(folder, "copilot-usage-output-file.json"), Path.Combine(_directory.Path, "copilot-usage.json"));
+        }
+
         Parser = CreateParser(kind, _directory.Path);
     }
 

@@ -7,7 +7,7 @@ public sealed class RecordingTests
 {
     private const string Done = "Done: I changed line two of the file.";
 
-    /// <summary>Recording, class of its failure (empty for one that worked), how its session's name begins, tokens of input and output.</summary>
+    /// <summary>Recording, class of its failure (empty for one that worked), how its session's name begins, tokens of input and output. Of Copilot's, one was told to write its tokens down.</summary>
     public static TheoryData<string, string, string, long, long> Recordings => new()
     {
         { "claude-accept", "", "b577805e", 7220, 280 },
@@ -46,20 +46,20 @@ public sealed class RecordingTests
         { "codex-shellfail", "", "01a1fbd6", 2468, 112 },
         { "codex-stall", nameof(FailureClass.ProviderError), "01a1fbd8", 0, 0 },
         { "codex-term-shell", nameof(FailureClass.Crashed), "01a1fbdc", 0, 0 },
-        { "copilot-anth", "", "e972c093", 6170, 280 },
-        { "copilot-drop", nameof(FailureClass.ProviderError), "8e95387c", 6170, 280 },
-        { "copilot-e400ctx", nameof(FailureClass.ContextTooLong), "5da7e1d9", 6170, 280 },
-        { "copilot-e401", nameof(FailureClass.Authentication), "d07c7b51", 6170, 280 },
-        { "copilot-e403", nameof(FailureClass.Authentication), "df910714", 6170, 280 },
-        { "copilot-e429", nameof(FailureClass.RateLimited), "2f343e97", 6170, 280 },
-        { "copilot-e429long", nameof(FailureClass.RateLimited), "244ce1d7", 6170, 280 },
-        { "copilot-e429once", "", "8e75b732", 6170, 280 },
-        { "copilot-e500", nameof(FailureClass.ProviderError), "7d94a573", 6170, 280 },
-        { "copilot-edit", "", "88ac74fa", 6170, 280 },
-        { "copilot-noallow", "", "8acbbbd2", 6170, 280 },
-        { "copilot-resp", "", "3efb9bde", 6170, 280 },
-        { "copilot-shellfail", "", "80d0158e", 6170, 280 },
-        { "copilot-term-native2", nameof(FailureClass.Crashed), "e0c9aa0d", 6170, 280 },
+        { "copilot-anth", "", "e972c093", 0, 0 },
+        { "copilot-drop", nameof(FailureClass.ProviderError), "8e95387c", 0, 0 },
+        { "copilot-e400ctx", nameof(FailureClass.ContextTooLong), "5da7e1d9", 0, 0 },
+        { "copilot-e401", nameof(FailureClass.Authentication), "d07c7b51", 0, 0 },
+        { "copilot-e403", nameof(FailureClass.Authentication), "df910714", 0, 0 },
+        { "copilot-e429", nameof(FailureClass.RateLimited), "2f343e97", 0, 0 },
+        { "copilot-e429long", nameof(FailureClass.RateLimited), "244ce1d7", 0, 0 },
+        { "copilot-e429once", "", "8e75b732", 0, 0 },
+        { "copilot-e500", nameof(FailureClass.ProviderError), "7d94a573", 0, 0 },
+        { "copilot-edit", "", "88ac74fa", 0, 0 },
+        { "copilot-noallow", "", "8acbbbd2", 0, 0 },
+        { "copilot-resp", "", "3efb9bde", 0, 0 },
+        { "copilot-shellfail", "", "80d0158e", 0, 0 },
+        { "copilot-term-native2", nameof(FailureClass.Crashed), "e0c9aa0d", 0, 0 },
         { "gemini-attempts", nameof(FailureClass.ProviderError), "f2a0ca7f", 0, 0 },
         { "gemini-attempts429", nameof(FailureClass.RateLimited), "a1ad5879", 0, 0 },
         { "gemini-autoedit", "", "71fa05ab", 4936, 224 },
@@ -94,12 +94,13 @@ public sealed class RecordingTests
 
         Assert.Equal(0, recording.UnknownLines);
         Assert.Equal(failureClass, (end as AgentFailed)?.Failure.Class.ToString() ?? "");
-        Assert.Equal(name == "claude-json" ? 0 : 1, events.OfType<AgentStarted>().Count()); // That format has a last line alone.
+        Assert.Equal(name == "claude-json" ? 0 : 1, events.OfType<AgentStarted>().Count(started => started is { SessionId.Length: > 0, Model.Length: > 0 })); // That format has a last line alone.
         var usage = (end as AgentCompleted)?.Result.Usage ?? ((AgentFailed)end).Failure.Usage;
         Assert.Equal((input, output), (usage.InputTokens, usage.OutputTokens));
         if (end is AgentCompleted { Result: var result })
         {
             Assert.Equal(Done, result.Summary);
+            Assert.True(result.CostUsd > 0);
             Assert.StartsWith(session, result.SessionId, StringComparison.Ordinal);
         }
         else if (!name.StartsWith("copilot", StringComparison.Ordinal))

@@ -4,55 +4,8 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Cli.Claude;
 
-public sealed class ClaudeRecordingTests
+public sealed class ClaudeOutputParserTests
 {
-    /// <summary>Each recording and the class of its failure; empty for one that worked.</summary>
-    public static TheoryData<string, string> Recordings => new()
-    {
-        { "claude-edit", "" },
-        { "claude-accept", "" },
-        { "claude-default", "" },
-        { "claude-e429once", "" },
-        { "claude-json", "" },
-        { "claude-old-edit", "" },
-        { "claude-partial", "" },
-        { "claude-shellfail", "" },
-        { "rec-claude", "" },
-        { "claude-budget", nameof(FailureClass.Budget) },
-        { "claude-maxturns", nameof(FailureClass.TurnLimit) },
-        { "claude-drop", nameof(FailureClass.ProviderError) },
-        { "claude-e500-r1", nameof(FailureClass.ProviderError) },
-        { "claude-hang-t", nameof(FailureClass.ProviderError) },
-        { "claude-e400ctx", nameof(FailureClass.ContextTooLong) },
-        { "claude-e401-r2", nameof(FailureClass.Authentication) },
-        { "claude-e403", nameof(FailureClass.Authentication) },
-        { "claude-nokey", nameof(FailureClass.Authentication) },
-        { "claude-e429-r2", nameof(FailureClass.RateLimited) },
-        { "claude-e429long", nameof(FailureClass.RateLimited) },
-        { "claude-int-shell", nameof(FailureClass.Crashed) },
-        { "claude-term-shell", nameof(FailureClass.Crashed) },
-    };
-
-    [Theory]
-    [MemberData(nameof(Recordings))]
-    public void A_recording_gives_its_outcome_and_every_line_is_understood(string name, string failureClass)
-    {
-        var (parser, events, end) = Play(name);
-
-        Assert.Equal(0, parser.UnknownLines);
-        Assert.Equal(failureClass, (end as AgentFailed)?.Failure.Class.ToString() ?? "");
-        Assert.Equal(failureClass.Length == 0, end is AgentCompleted { Result: { Summary.Length: > 0, Usage.InputTokens: > 0, SessionId.Length: > 0, CostUsd: > 0 } });
-        Assert.Equal(name == "claude-json" ? 0 : 1, events.OfType<AgentStarted>().Count(started => started is { SessionId.Length: > 0, Model.Length: > 0 }));
-    }
-
-    [Fact]
-    public void All_recordings_of_claude_are_tested()
-    {
-        var present = Directory.GetFiles(Engines.RequireShared("fixtures", "agents"), "*claude*.stdout.jsonl").Select(file => Path.GetFileName(file)[..^".stdout.jsonl".Length]);
-
-        Assert.Empty(present.Where(name => !name.StartsWith("acp-", StringComparison.Ordinal)).Except(Recordings.Select(row => row.Data.Item1)));
-    }
-
     [Fact]
     public void The_edit_recording_gives_its_events()
     {
@@ -69,20 +22,24 @@ public sealed class ClaudeRecordingTests
     }
 
     [Fact]
-    public void Tools_that_were_refused_are_counted()
-    {
-        var (_, _, end) = Play("claude-default");
-
-        Assert.Equal(3, Assert.IsType<AgentCompleted>(end).Result.RefusedTools);
-    }
-
-    [Fact]
     public void A_run_that_was_stopped_keeps_the_tokens_of_its_messages()
     {
         var (parser, _, end) = Play("claude-term-shell");
 
         Assert.Equal(1444, parser.Usage.InputTokens);
         Assert.Equal(1.5m, Assert.IsType<AgentFailed>(end).Failure.CostUsd);
+    }
+
+    [Theory]
+    [InlineData("claude-sonnet-4-5", FailureClass.Crashed)]
+    [InlineData("<synthetic>", FailureClass.RateLimited)]
+    public void A_status_counts_until_the_model_answers_again(string model, FailureClass expected)
+    {
+        var parser = new ClaudeOutputParser(_ => null, 0);
+        _ = parser.Read("""{"type":"system","subtype":"api_retry","attempt":1,"max_retries":2,"error_status":429}""").ToList();
+        _ = parser.Read($$$"""{"type":"assistant","message":{"id":"m1","model":"{{{model}}}","content":[{"type":"text","text":"on it"}]}}""").ToList();
+
+        Assert.Equal(expected, Assert.IsType<AgentFailed>(parser.End(Exit(137), "")).Failure.Class);
     }
 
     [Theory]
@@ -94,6 +51,7 @@ public sealed class ClaudeRecordingTests
     [InlineData("""{"type":"assistant","message":{"content":"text"}}""")]
     [InlineData("""{"type":"assistant","message":{"content":[1,{},{"type":"tool_use","name":7,"input":[]}]}}""")]
     [InlineData("""{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"unknown"}]}}""")]
+    [InlineData("""{"type":"result","is_error":true,"errors":["\ud83d"]}""")]
     [InlineData("""{"type":"result","usage":{"input_tokens":9223372036854775807,"cache_read_input_tokens":9223372036854775807},"total_cost_usd":7e28,"errors":[1]}""")]
     public void Lines_that_make_no_sense_break_nothing(string line)
     {

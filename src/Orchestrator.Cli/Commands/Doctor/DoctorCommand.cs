@@ -1,21 +1,23 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Auditing;
 using Orchestrator.Cli.Configuration;
 using Orchestrator.Cli.Output;
 using Orchestrator.Providers;
 using Orchestrator.Providers.Processes;
+using Orchestrator.Routing;
 using Orchestrator.Routing.Health;
 using Orchestrator.Secrets;
 
-namespace Orchestrator.Cli.Commands;
+namespace Orchestrator.Cli.Commands.Doctor;
 
-/// <summary><c>orchestrator doctor</c>: what is installed, which keys are there by name, what is missing and how to get it.</summary>
+/// <summary><c>orchestrator doctor</c>: what is installed and in which version, which keys are there by name, what this machine can hold back, what is missing and how to get it.</summary>
 internal static class DoctorCommand
 {
     public static Command Create(GlobalOptions global)
     {
-        var command = new Command("doctor", "Check this machine: programs, keys (by name only), providers, state directory. Exit code 1 when something required is missing.");
+        var command = new Command("doctor", "Check this machine: programs and their versions, keys (by name only), what agents are held back by, providers, state directory. Exit code 1 when something required is missing.");
         command.SetAction(global.Handle(async (_, context, cancellationToken) =>
         {
             await using var host = await CliHost.CreateAsync(context, repository: null, cancellationToken);
@@ -31,23 +33,26 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static async IAsyncEnumerable<DoctorCheck> ChecksAsync(CliHost host, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<DoctorCheck> ChecksAsync(CliHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return Program("git", required: true, "install git 2.30 or newer: https://git-scm.com, or `apt-get install git`");
         yield return Program("dotnet", required: false, "needed by the dotnet-format provider: https://dot.net");
-        yield return ConfinementCheck();
-        yield return new DoctorCheck("containment", ProcessContainment.IsComplete, Required: false, ProcessContainment.Description, "run where this user may make control groups: as root, under systemd, or in a container");
-        yield return await StateAsync(host, cancellationToken);
-        foreach (var name in SecretNames.All)
+        foreach (var check in SandboxChecks.All())
         {
-            var present = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name));
-            yield return new DoctorCheck(name, present, Required: false, present ? "set (its value is never shown)" : "not set", $"export {name}=… for the provider that needs it");
+            yield return check;
+        }
+
+        yield return await StateAsync(host, cancellationToken);
+        var secrets = new SecretChecks([.. host.Services.GetServices<ISecretProvider>()]);
+        await foreach (var check in secrets.AllAsync(SecretsOf(host), cancellationToken))
+        {
+            yield return check;
         }
 
         var health = await host.Services.GetRequiredService<ProviderHealthChecks>().CheckAsync(cancellationToken);
         foreach (var check in health.OrderBy(check => check.Provider, StringComparer.Ordinal))
         {
-            yield return new DoctorCheck("provider " + check.Provider, check.Health.Status == HealthStatus.Healthy, Required: false, check.Health.Message, Fix: null);
+            yield return Provider(check);
         }
 
         var any = health.Any(check => check.Health.Status == HealthStatus.Healthy);
@@ -60,13 +65,18 @@ internal static class DoctorCommand
         return new DoctorCheck(name, path is not null, required, path ?? "not on PATH", fix);
     }
 
-    private static DoctorCheck ConfinementCheck()
+    /// <summary>The names that the shipped providers know, and those that configured ones need.</summary>
+    private static IEnumerable<string> SecretsOf(CliHost host) => SecretNames.All
+        .Concat(host.Services.GetRequiredService<IProviderRegistry>().Providers.SelectMany(provider => provider.Descriptor.SecretNames)).Distinct(StringComparer.Ordinal);
+
+    private static DoctorCheck Provider(ProviderCheck check)
     {
-        var supported = WriteConfinement.IsSupported;
-        return new DoctorCheck(
-            "confinement", supported, Required: false,
-            supported ? "Landlock: agents can write to their workspace only" : "not available: writes outside a workspace are found, not prevented",
-            "Linux 5.13 or newer with Landlock switched on (lsm=landlock,…)");
+        // What holds for the whole machine is told once, by the checks of the machine.
+        var details = check.Health.Details.Where(detail => detail.Key is not ("confinement" or "containment")).ToList();
+        return new DoctorCheck("provider " + check.Provider, check.Health.Status == HealthStatus.Healthy, Required: false, check.Health.Message, Fix: null)
+        {
+            Details = details.Count == 0 ? null : new ValueMap(details),
+        };
     }
 
     private static async ValueTask<DoctorCheck> StateAsync(CliHost host, CancellationToken cancellationToken)

@@ -1,57 +1,10 @@
-using System.Text.Json;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Cli.Codex;
 
-public sealed class CodexRecordingTests
+public sealed class CodexOutputParserTests
 {
-    /// <summary>Each recording and the class of its failure; empty for one that worked.</summary>
-    public static TheoryData<string, string> Recordings => new()
-    {
-        { "codex-edit", "" },
-        { "codex-e429once", "" },
-        { "codex-resume", "" },
-        { "codex-ro", "" },
-        { "codex-shellfail", "" },
-        { "rec-codex", "" },
-        { "codex-drop", nameof(FailureClass.ProviderError) },
-        { "codex-stall", nameof(FailureClass.ProviderError) },
-        { "codex-e500", nameof(FailureClass.ProviderError) },
-        { "codex-e400ctx", nameof(FailureClass.ContextTooLong) },
-        { "codex-e401", nameof(FailureClass.Authentication) },
-        { "codex-e429", nameof(FailureClass.RateLimited) },
-        { "codex-quota", nameof(FailureClass.Quota) },
-        { "codex-refused", nameof(FailureClass.Unavailable) },
-        { "codex-int-nat2", nameof(FailureClass.Crashed) },
-        { "codex-term-shell", nameof(FailureClass.Crashed) },
-    };
-
-    [Theory]
-    [MemberData(nameof(Recordings))]
-    public void A_recording_gives_its_outcome_and_every_line_is_understood(string name, string failureClass)
-    {
-        var folder = Engines.RequireShared("fixtures", "agents");
-        var exitCode = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, name + ".meta.json"))).RootElement.GetProperty("rc").GetInt32();
-        var parser = new CodexOutputParser(_ => 1.5m, "m");
-
-        var events = File.ReadLines(Path.Combine(folder, name + ".stdout.jsonl")).SelectMany(parser.Read).ToList();
-        var end = parser.End(Exit(exitCode), File.ReadAllText(Path.Combine(folder, name + ".stderr.txt")));
-
-        Assert.Equal(0, parser.UnknownLines);
-        Assert.NotNull(Assert.Single(events.OfType<AgentStarted>()).SessionId);
-        Assert.Equal(failureClass, (end as AgentFailed)?.Failure.Class.ToString() ?? "");
-        Assert.Equal(failureClass.Length == 0, end is AgentCompleted { Result: { Summary.Length: > 0, Usage.InputTokens: > 0, SessionId.Length: > 0, CostUsd: 1.5m } });
-    }
-
-    [Fact]
-    public void All_recordings_of_codex_are_tested()
-    {
-        var present = Directory.GetFiles(Engines.RequireShared("fixtures", "agents"), "*codex*.stdout.jsonl").Select(file => Path.GetFileName(file)[..^".stdout.jsonl".Length]);
-
-        Assert.Empty(present.Where(name => !name.StartsWith("acp-", StringComparison.Ordinal)).Except(Recordings.Select(row => row.Data.Item1)));
-    }
-
     [Fact]
     public void The_edit_recording_gives_its_events()
     {
