@@ -83,7 +83,7 @@ public sealed class PostgreSqlExecutionLog : IExecutionLog
     }
 
     private const string SaveExecution = """
-        INSERT INTO {schema}.ai_provider_executions (
+        INSERT INTO {schema}.ai_provider_executions AS kept (
             id, task_id, provider, model, attempt, status, input_digest, output, patch, failure, input_tokens, cached_input_tokens, cache_write_tokens,
             output_tokens, reasoning_tokens, cost_nano_usd, session_id, started_at, finished_at, worker_name, container_name, created_at)
         VALUES (
@@ -95,6 +95,7 @@ public sealed class PostgreSqlExecutionLog : IExecutionLog
             output_tokens = excluded.output_tokens, reasoning_tokens = excluded.reasoning_tokens, cost_nano_usd = excluded.cost_nano_usd,
             session_id = excluded.session_id, started_at = excluded.started_at, finished_at = excluded.finished_at,
             worker_name = excluded.worker_name, container_name = excluded.container_name
+        WHERE excluded.status <> 'running' OR kept.status = 'running'
         """;
 
     /// <inheritdoc/>

@@ -84,6 +84,26 @@ public abstract class ExecutionLogConformanceTests
         Assert.Equal([ended], await log.ListAsync("t1", Cancel));
     }
 
+    [Theory]
+    [InlineData(ExecutionStatus.Failed)]
+    [InlineData(ExecutionStatus.Cancelled)]
+    [InlineData(ExecutionStatus.Succeeded)]
+    [InlineData(ExecutionStatus.Verified)]
+    public async Task Who_was_taken_for_dead_does_not_take_back_the_verdict(ExecutionStatus verdict)
+    {
+        var log = Open();
+        var running = Running("e1");
+        var ended = running with { Status = verdict, FinishedAt = Now.AddSeconds(1), CostUsd = 1m };
+        await log.SaveAsync(running, Cancel);
+        await Open().SaveAsync(ended, Cancel);
+
+        await log.SaveAsync(running with { Output = "still here", CostUsd = 2m }, Cancel);
+        Assert.Equal([ended], await log.ListAsync("t1", Cancel));
+        await log.SaveAsync(ended with { Output = "verified" }, Cancel);
+
+        Assert.Equal([ended with { Output = "verified" }], await log.ListAsync("t1", Cancel));
+    }
+
     [Fact]
     public async Task Attempts_are_listed_oldest_first()
     {

@@ -79,7 +79,10 @@ internal sealed class FakeLogs : IOperationLog, IExecutionLog
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            _executions[execution.Id] = execution;
+            if (execution.Status != ExecutionStatus.Running || _executions.GetValueOrDefault(execution.Id) is null or { Status: ExecutionStatus.Running })
+            {
+                _executions[execution.Id] = execution;
+            }
         }
 
         Saved(execution);

@@ -12,6 +12,9 @@ internal sealed class FakeRouter : IProviderRouter
     /// <summary>The providers, the best first.</summary>
     public IReadOnlyList<string> Order { get; set; } = [];
 
+    /// <summary>What each of them is expected to cost.</summary>
+    public double Price { get; set; }
+
     public List<RoutingDecision> Decisions { get; } = [];
 
     public List<ExecutionOutcome> Outcomes { get; } = [];
@@ -37,6 +40,6 @@ internal sealed class FakeRouter : IProviderRouter
         var id = Guid.Parse($"{FirstDecision.ToString()[..^1]}{Decisions.Count + 1}");
         return left.Count == 0
             ? new RoutingDecision { Id = id, Reason = RoutingReason.NoCandidate, Rejection = new RoutingRejection { Message = "Nobody is left." } }
-            : new RoutingDecision { Id = id, Provider = left[0], Fallbacks = [.. left.Skip(1)], Reason = RoutingReason.BestScore, Complexity = TaskComplexity.Moderate };
+            : new RoutingDecision { Id = id, Provider = left[0], Fallbacks = [.. left.Skip(1)], Reason = RoutingReason.BestScore, Complexity = TaskComplexity.Moderate, ExpectedPriceUsd = Price };
     }
 }

@@ -24,7 +24,10 @@ public interface IExecutionLog
     /// <returns>The configurations.</returns>
     ValueTask<ValueList<ProviderConfiguration>> ListConfigurationsAsync(string? provider, CancellationToken cancellationToken);
 
-    /// <summary>Keeps an attempt: inserted when it starts, replaced as it goes on and ends. Identified by <see cref="ExecutionRecord.Id"/>.</summary>
+    /// <summary>
+    /// Keeps an attempt: inserted when it starts, replaced as it goes on and ends. Identified by <see cref="ExecutionRecord.Id"/>. One that has ended is never replaced by
+    /// one that is <see cref="ExecutionStatus.Running"/>: who was taken for dead does not take back the verdict.
+    /// </summary>
     /// <param name="execution">The attempt as it stands.</param>
     /// <param name="cancellationToken">Gives up before the commit.</param>
     /// <returns>When it is durable.</returns>

@@ -62,6 +62,11 @@ public sealed record ProviderDescriptor
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ConfinesWrites { get; init; }
 
+    /// <summary>Where else what it runs on this machine may write although its writes are confined, as absolute paths: what changes there meanwhile may have been changed by it.</summary>
+    /// <value>None by default.</value>
+    [JsonConverter(typeof(ValueListJsonConverter<string>))]
+    public ValueList<string> WritablePaths { get; init => field = value ?? []; } = [];
+
     /// <summary>The regions in which it processes data, such as <c>eu</c> and <c>us</c>.</summary>
     /// <value>None by default: not known, so it serves no task that demands a region.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]

@@ -72,7 +72,7 @@ internal static class ChatSettings
     private static string? ReadSecret(SettingReader reader)
     {
         var secret = reader.Text("apiKeySecret");
-        var isName = Identifiers.IsName(secret);
+        var isName = Identifiers.IsName(secret) && SecretPatterns.Find(secret) is null;
         reader.Demand(secret is null || isName, "apiKeySecret", "be the name of a secret, never the key itself; leave it out for a service without a key");
         return isName ? secret : null;
     }

@@ -57,13 +57,13 @@ internal sealed record ProviderSettings(string Name, Action<IAgentProvidersBuild
         }
     }
 
-    /// <summary>The three clocks; a function that sets those that are configured.</summary>
+    /// <summary>The three clocks, checked here, where the reader knows their place; a function that sets those that are configured.</summary>
     public static Func<AgentTimeLimits, AgentTimeLimits> TimeLimits(SettingReader reader)
     {
         (TimeSpan? startup, TimeSpan? idle, TimeSpan? total) = (null, null, null);
-        reader.Duration("startupTimeLimit", value => startup = value);
-        reader.Duration("idleTimeLimit", value => idle = value);
-        reader.Duration("timeLimit", value => total = value);
+        reader.Duration("startupTimeLimit", value => startup = new AgentTimeLimits { Startup = value }.Startup);
+        reader.Duration("idleTimeLimit", value => idle = new AgentTimeLimits { Idle = value }.Idle);
+        reader.Duration("timeLimit", value => total = new AgentTimeLimits { Total = value }.Total);
         return limits => limits with { Startup = startup ?? limits.Startup, Idle = idle ?? limits.Idle, Total = total ?? limits.Total };
     }
 

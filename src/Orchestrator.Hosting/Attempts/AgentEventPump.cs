@@ -18,39 +18,24 @@ internal sealed class AgentEventPump(AgentTaskTrail trail, ISecretRedactor redac
             switch (agentEvent)
             {
                 case AgentCompleted completed:
-                    return Completed(journal.Record, completed.Result);
+                    return Ended(journal.Record) with { Patch = completed.Result.Patch, RefusedTools = completed.Result.RefusedTools };
                 case AgentFailed failed:
-                    return Failed(journal.Record, failed.Failure);
+                    return Ended(journal.Record) with { Failure = failed.Failure };
             }
         }
 
-        return Failed(journal.Record, new AgentFailure { Class = FailureClass.Protocol, Message = $"{name} ended without saying whether it worked." });
+        return Ended(journal.Record) with { Failure = new AgentFailure { Class = FailureClass.Protocol, Message = $"{name} ended without saying whether it worked." } };
     }
 
-    private static Attempt Completed(ExecutionRecord told, AgentResult result) => new()
+    private static Attempt Ended(ExecutionRecord told) => new()
     {
         ExecutionId = told.Id,
-        Summary = result.Summary.Length > 0 ? result.Summary : told.Output ?? "",
-        Model = told.Model,
-        SessionId = result.SessionId ?? told.SessionId,
-        Patch = result.Patch,
-        Usage = IsKnown(result.Usage) ? result.Usage : told.Usage,
-        CostUsd = result.CostUsd ?? told.CostUsd,
-        RefusedTools = result.RefusedTools,
-    };
-
-    private static Attempt Failed(ExecutionRecord told, AgentFailure failure) => new()
-    {
-        ExecutionId = told.Id,
-        Failure = failure,
         Summary = told.Output ?? "",
         Model = told.Model,
         SessionId = told.SessionId,
-        Usage = IsKnown(failure.Usage) ? failure.Usage : told.Usage,
-        CostUsd = failure.CostUsd ?? told.CostUsd,
+        Usage = told.Usage,
+        CostUsd = told.CostUsd,
     };
-
-    private static bool IsKnown(TokenUsage usage) => usage != new TokenUsage();
 
     private static string Describe(string provider, AgentEvent agentEvent) => agentEvent switch
     {

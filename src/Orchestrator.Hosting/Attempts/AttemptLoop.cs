@@ -87,7 +87,7 @@ internal sealed class AttemptLoop(
         {
             Task = OneAtATime(run),
             AttemptsBefore = crashes,
-            SpentUsd = before.Sum(execution => execution.CostUsd ?? 0),
+            SpentUsd = before.Sum(execution => CostOf(run, execution)),
             MaxAttempts = options.Value.MaxAttempts + crashes,
             ReservationDuration = ReservationRenewal.Duration,
         };
@@ -114,6 +114,24 @@ internal sealed class AttemptLoop(
 
         run.Report = run.Report with { Failure = null };
         return new AttemptResult<Attempt> { Value = attempt, CostUsd = attempt.CostUsd, Tokens = TokensOf(attempt), Usage = UsageOf(attempt) };
+    }
+
+    /// <summary>What an attempt under an earlier lease cost. Of one that never told, because its worker died or it was cancelled, what the router would expect of its provider now.</summary>
+    private decimal CostOf(AgentTaskRun run, ExecutionRecord before)
+    {
+        if (before.CostUsd is { } known)
+        {
+            return known;
+        }
+
+        if (before.Failure?.Class is FailureClass.Unavailable or FailureClass.Configuration)
+        {
+            return 0;
+        }
+
+        // A dry run without the limits that may keep the provider from this attempt: only its price is asked for.
+        var expected = router.Explain(run.Task with { Provider = before.Provider, MaxCostUsd = null, Deadline = null }).Decision;
+        return expected.Provider == before.Provider ? (decimal)expected.ExpectedPriceUsd : 0;
     }
 
     /// <summary>What could not be reached cost nothing; of other attempts without a word, what was expected is charged.</summary>

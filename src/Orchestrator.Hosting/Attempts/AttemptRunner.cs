@@ -18,6 +18,7 @@ internal sealed class AttemptRunner(WorkspaceExecution execution, AbandonedExecu
         var agent = context.Provider.Agent ?? throw new InvalidOperationException($"Provider '{context.Provider.Name}' was chosen, but this host has no agent of it.");
         var startedAt = time.GetUtcNow();
         var journal = new AttemptJournal(Begun(run, context, startedAt), context.Provider.Descriptor, executions, time, logger);
+        await using var writing = journal.ConfigureAwait(false);
         var renewal = new ReservationRenewal(context, time);
         await using var renewing = renewal.ConfigureAwait(false);
         Attempt attempt;

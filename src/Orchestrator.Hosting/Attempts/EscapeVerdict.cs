@@ -23,7 +23,7 @@ internal static class EscapeVerdict
         if (escapes.RepositoryChanges.Count > 0)
         {
             // A service works elsewhere and writes nothing here.
-            if (!isConfined && descriptor.Kind != ProviderKind.RemoteService)
+            if (!(isConfined && CannotReach(descriptor, run.Repository)) && descriptor.Kind != ProviderKind.RemoteService)
             {
                 return Failure($"{run.Repository} changed while {provider} ran, by it or by somebody else: {Some(escapes.RepositoryChanges)}. Nothing was applied, and these changes were left as they are: look at them with git status and git diff.");
             }
@@ -40,6 +40,28 @@ internal static class EscapeVerdict
             }
             : null;
     }
+
+    /// <summary>Whether no path that the provider may write to holds the repository, lies in it or is it.</summary>
+    private static bool CannotReach(ProviderDescriptor descriptor, string repository)
+    {
+        if (descriptor.WritablePaths.Count == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            var real = RealPath.Of(repository);
+            return !descriptor.WritablePaths.Select(RealPath.Of).Any(path => Holds(path, real) || Holds(real, path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // Nobody can tell where it leads.
+        }
+    }
+
+    private static bool Holds(string directory, string path) =>
+        path == directory || path.StartsWith(Path.EndsInDirectorySeparator(directory) ? directory : directory + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>Whether a line tells that a path outside was refused; "permission denied" alone may be about anything, such as a model.</summary>
     private static bool SpeaksOfDeniedPath(string? detail) => detail is not null && detail.Split('\n').Any(line =>

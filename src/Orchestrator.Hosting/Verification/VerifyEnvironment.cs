@@ -26,8 +26,12 @@ internal sealed class VerifyEnvironment(IEnumerable<IAgentProvider> providers, I
         return environment;
     }
 
-    /// <summary>A known secret under any name. A value that only contains one, as a path may by chance, is needed by the command.</summary>
-    private bool IsSecret(string value) => value.Length > 0 && redactor.Redact(value) is { } redacted && redacted != value && redacted.All(static c => c == '*');
+    /// <summary>A known secret under any name. White space around it changes nothing; a value that only contains one, as a path may by chance, is needed by the command.</summary>
+    private bool IsSecret(string value)
+    {
+        var word = value.Trim();
+        return word.Length > 0 && redactor.Redact(word) is { } redacted && redacted != word && redacted.All(static c => c == '*');
+    }
 
     private static HashSet<string> Known(IEnumerable<IAgentProvider> providers) => SecretNames.All
         .Concat(providers.SelectMany(static provider => provider.Descriptor.SecretNames))

@@ -36,6 +36,11 @@ internal static partial class ChatFailures
 
     private static FailureClass ClassOf(Exception[] causes, string words, int? status)
     {
+        if (Has<SecretSourceException>(causes))
+        {
+            return FailureClass.Configuration;
+        }
+
         if (FailureWords.ClassOf(words, status) is { } told)
         {
             return told;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Providers.Proxy;
 using Orchestrator.Secrets;
@@ -26,6 +27,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         SecretNames = [options.ApiKeySecret ?? profile.ApiKeySecret],
         Tags = [.. options.Tags],
         ConfinesWrites = options.ConfineWrites,
+        WritablePaths = options.ConfineWrites ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
     };
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -68,14 +70,57 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         };
         var launch = profile.Launch(run);
         HomeFiles.Write(run.Workspace.HomeDirectory, launch.HomeFiles);
-        await foreach (var happened in services.Pipeline.RunAsync(name, CreateRequest(run, launch, access, ordered), profile.CreateParser(run), cancellationToken).ConfigureAwait(false))
+        await foreach (var happened in RunAsync(CreateRequest(run, launch, access, ordered), profile.CreateParser(run), access, cancellationToken).ConfigureAwait(false))
         {
-            yield return await access.CompleteAsync(happened).ConfigureAwait(false);
+            yield return happened;
         }
     }
 
     public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
         services.Check.RunAsync(_executable, profile.VersionArguments is { } arguments ? [.. arguments] : null, [_secretName], profile.Install, cancellationToken, profile.Tested);
+
+    /// <summary>Runs the program and tells what the proxy counts beside it. A cancellation is thrown on once what was used until then is told.</summary>
+    private async IAsyncEnumerable<AgentEvent> RunAsync(
+        ProcessRequest request, IAgentOutputParser parser, ModelAccess access, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var events = services.Pipeline.RunAsync(name, request, parser, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var ending = events.ConfigureAwait(false);
+        while (true)
+        {
+            var (happened, broken) = await NextAsync(events).ConfigureAwait(false);
+            if (happened is not null)
+            {
+                yield return await access.CompleteAsync(happened).ConfigureAwait(false);
+            }
+
+            var used = broken is not null ? await access.BreakOffAsync(parser.Usage, parser.CostUsd).ConfigureAwait(false)
+                : happened is not null ? access.Measure(happened)
+                : null;
+            if (used is not null)
+            {
+                yield return used with { At = services.Time.GetUtcNow() };
+            }
+
+            broken?.Throw();
+            if (happened is null)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>The next event, or why there is none: an iterator cannot yield where it catches.</summary>
+    private static async ValueTask<(AgentEvent? Happened, ExceptionDispatchInfo? Broken)> NextAsync(IAsyncEnumerator<AgentEvent> events)
+    {
+        try
+        {
+            return (await events.MoveNextAsync().ConfigureAwait(false) ? events.Current : null, null);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return (null, ExceptionDispatchInfo.Capture(exception));
+        }
+    }
 
     private (FailureClass Class, string Message)? Refusal(AgentExecution execution) =>
         execution.Workspace is null ? (FailureClass.Configuration, $"{name} runs on this machine and needs a workspace.")

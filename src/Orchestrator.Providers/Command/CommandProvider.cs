@@ -90,6 +90,7 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             SecretNames = [.. options.SecretNames],
             Tags = [.. options.Tags],
             ConfinesWrites = options.ConfineWrites,
+            WritablePaths = options.ConfineWrites ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
         };
         return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orchestrator;
 using Orchestrator.Providers.Cli;
+using Orchestrator.Secrets;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -16,9 +17,9 @@ internal sealed class AgentCliOptionsValidator(IEnumerable<ProviderRegistration>
         }
 
         ValidateBaseUrl(name, options, errors);
-        if (options.ApiKeySecret is not null && !Identifiers.IsName(options.ApiKeySecret))
+        if (options.ApiKeySecret is not null && (!Identifiers.IsName(options.ApiKeySecret) || SecretPatterns.Find(options.ApiKeySecret) is not null))
         {
-            errors.AddError($"Provider '{name}': {nameof(options.ApiKeySecret)} must name a secret.");
+            errors.AddError($"Provider '{name}': {nameof(options.ApiKeySecret)} must name a secret, never be the key itself.");
         }
 
         if (options.MaxTurns < 1)

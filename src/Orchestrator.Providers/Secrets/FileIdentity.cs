@@ -14,8 +14,8 @@ internal readonly partial record struct FileIdentity(uint Owner, ushort Mode, ul
     private const ushort KindBits = 0xF000;
     private const ushort RegularFile = 0x8000;
     private const ushort OthersWrite = 0x12; // Of the group and of everybody.
-    private const int WriteAccess = 2;
-    private const int ReadOnlyFileSystem = 30;
+    private const int FileSystemFlags = 72; // Of struct statvfs where a long has 64 bits: behind nine fields of 8 bytes.
+    private const long ReadOnly = 1;
 
     /// <summary>The user that this process acts as.</summary>
     public static uint CurrentUser => GetEffectiveUser();
@@ -49,7 +49,12 @@ internal readonly partial record struct FileIdentity(uint Owner, ushort Mode, ul
     }
 
     /// <summary>Whether it lies on what is mounted for reading only: nobody who sees it here can write to it, whatever its mode and owner.</summary>
-    public static bool IsReadOnlyMount(string path) => Access(path, WriteAccess) != 0 && Marshal.GetLastPInvokeError() == ReadOnlyFileSystem;
+    public static bool IsReadOnlyMount(string path)
+    {
+        // Not access(2): it looks at the mode first, and then only root hears of the mount.
+        var buffer = new byte[256];
+        return Environment.Is64BitProcess && StatFileSystem(path, buffer) == 0 && (BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(FileSystemFlags)) & ReadOnly) != 0;
+    }
 
     private static FileIdentity Read(byte[] buffer) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(20)), BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(28)),
@@ -67,9 +72,9 @@ internal readonly partial record struct FileIdentity(uint Owner, ushort Mode, ul
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial uint GetEffectiveUser();
 
-    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Access(string path, int mode);
+    private static partial int StatFileSystem(string path, [Out] byte[] buffer);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

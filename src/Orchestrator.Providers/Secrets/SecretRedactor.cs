@@ -1,20 +1,21 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Orchestrator.Secrets;
 
 /// <summary>Takes known secrets out of text: as they are, in Base64 at any alignment, and URL- or JSON-escaped; of one with several lines also each line by itself.</summary>
 /// <remarks>
-/// Thread-safe. Lines of fewer than <see cref="ShortestLine"/> characters and the markers around keys (<c>-----BEGIN …</c>) are no secrets by themselves, and of a secret with
+/// Thread-safe. Lines without <see cref="ShortestLine"/> letters and digits in a row, mixed as in a key, and the markers around keys (<c>-----BEGIN …</c>) are no secrets by themselves, and of a secret with
 /// more than 1000 lines only those are known by themselves. Values shorter than <see cref="ShortestSecret"/> characters are not redacted: they would tear words out of ordinary text and protect nothing
 /// that could not be guessed. At construction it learns the environment's values of all <see cref="SecretNames.All"/> and their aliases.
 /// </remarks>
-public sealed class SecretRedactor : ISecretRedactor
+public sealed partial class SecretRedactor : ISecretRedactor
 {
     /// <summary>The fewest characters of a value that is redacted.</summary>
     public const int ShortestSecret = 8;
 
-    /// <summary>The fewest characters of a line of a secret that is redacted by itself.</summary>
+    /// <summary>The fewest letters and digits in a row, mixed as in a key, that make a line of a secret redacted by itself.</summary>
     public const int ShortestLine = 16;
 
     private const string Mask = "***";
@@ -81,8 +82,12 @@ public sealed class SecretRedactor : ISecretRedactor
     private static IEnumerable<string> LinesOf(string value)
     {
         var lines = value.Split(LineEnds, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length == 1 ? [] : lines.Where(static line => line.Length >= ShortestLine && !line.StartsWith("-----", StringComparison.Ordinal)).Take(MostLines);
+        return lines.Length == 1 ? [] : lines.Where(static line => !line.StartsWith("-----", StringComparison.Ordinal) && KeyLike().IsMatch(line)).Take(MostLines);
     }
+
+    /// <summary>Part of a key: small letters mixed with capitals or digits, unbroken. What else stands in a secret of several lines, such as the names and addresses in a service account, stands in other files as well.</summary>
+    [GeneratedRegex("(?=[A-Z0-9+]*[a-z])(?=[a-z+]*[A-Z0-9])[A-Za-z0-9+]{16}", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyLike();
 
     private static IEnumerable<string> EscapesOf(string value) =>
         [value, Uri.EscapeDataString(value), System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(value), Escape(value, slash: "/"), Escape(value, slash: @"\/")];

@@ -18,10 +18,12 @@ public sealed class GitWorkspaces
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<string> _delete;
+    private readonly WorkspaceMarkers _markers;
 
     internal GitWorkspaces(
-        GitRepositories repositories, GitCommand git, IOptions<WorkspaceOptions> options, TimeProvider time, ILogger<GitWorkspaces>? logger, Action<string>? delete = null)
+        GitRepositories repositories, GitCommand git, IOptions<WorkspaceOptions> options, TimeProvider time, ILogger<GitWorkspaces>? logger, Action<string>? delete = null, WorkspaceMarkers? markers = null)
     {
+        _markers = markers ?? new WorkspaceMarkers(time);
         _delete = delete ?? TreeDeletion.Delete;
         _repositories = repositories;
         _git = git;
@@ -40,7 +42,7 @@ public sealed class GitWorkspaces
     /// Files are checked out byte for byte as they are stored: no line ends are changed and no LFS content is fetched. All files of the commit are there, in a sparse
     /// checkout too; untracked and ignored files of the caller are not. Submodules have their files when the caller's have, else they are empty directories.
     /// </remarks>
-    /// <exception cref="WorkspaceException">The repository cannot be used, git failed, or the execution has a workspace already.</exception>
+    /// <exception cref="WorkspaceException">The repository cannot be used, git failed, the execution has a workspace already, or files cannot be locked where workspaces lie.</exception>
     public async ValueTask<GitWorkspace> CreateAsync(
         string repositoryPath, string executionId, string? baseCommit = null, CancellationToken cancellationToken = default)
     {
@@ -53,7 +55,7 @@ public sealed class GitWorkspaces
         var facts = await _repositories.ReadFactsAsync(repositoryPath, cancellationToken).ConfigureAwait(false);
         facts = facts with { HeadCommit = baseCommit ?? facts.HeadCommit };
         var directory = Path.Combine(Path.GetFullPath(_options.Directory), executionId);
-        var marker = WorkspaceMarker.TryCreate(directory)
+        var marker = await _markers.TryCreateAsync(directory, cancellationToken).ConfigureAwait(false)
             ?? throw new WorkspaceException("workspace.exists", $"Execution {executionId} has a workspace already: {directory}.");
         var layout = new WorkspaceLayout(directory);
         try
@@ -78,35 +80,52 @@ public sealed class GitWorkspaces
     /// Whether a workspace is in use is told by the file that its process keeps locked beside it, so any number of processes, of any number of databases, may share the
     /// directory. A directory without such a file is somebody else's and is never touched.
     /// </remarks>
-    /// <exception cref="WorkspaceException">A directory could not be removed; the others are.</exception>
+    /// <exception cref="WorkspaceException">A directory could not be removed; the others are. Or files cannot be locked there: then nothing is touched.</exception>
     public async ValueTask<IReadOnlyList<string>> RecoverAsync(CancellationToken cancellationToken = default)
     {
         var removed = new List<string>();
         WorkspaceException? failure = null;
-        foreach (var file in WorkspaceMarker.FilesIn(Path.GetFullPath(_options.Directory)))
+        foreach (var file in Find(Path.GetFullPath(_options.Directory)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (WorkspaceMarker.TryTake(file) is not { } marker)
+            try
             {
-                continue;
-            }
-
-            using (marker)
-            {
-                try
+                using var marker = _markers.TryTake(file);
+                if (marker is not null)
                 {
                     await RemoveAbandonedAsync(marker, cancellationToken).ConfigureAwait(false);
                     removed.Add(marker.Id);
                 }
-                catch (WorkspaceException exception)
-                {
-                    failure = exception;
-                }
+            }
+            catch (WorkspaceException exception)
+            {
+                failure = exception;
+            }
+            catch (Exception exception) when (IsOfDisk(exception))
+            {
+                failure = NotRemoved(file, exception);
             }
         }
 
         return failure is null ? removed : throw failure;
     }
+
+    private static IReadOnlyList<string> Find(string root)
+    {
+        try
+        {
+            return WorkspaceMarkers.FilesIn(root);
+        }
+        catch (Exception exception) when (IsOfDisk(exception))
+        {
+            throw NotRemoved(root, exception);
+        }
+    }
+
+    private static bool IsOfDisk(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    private static WorkspaceException NotRemoved(string path, Exception exception) =>
+        new("workspace.not_removed", $"What belongs to {path} could not be removed: {exception.Message}", exception);
 
     private async ValueTask RemoveAbandonedAsync(WorkspaceMarker marker, CancellationToken cancellationToken)
     {
@@ -124,15 +143,30 @@ public sealed class GitWorkspaces
     /// <summary>What cannot be removed must not take the place of what the execution came to: it is left to recovery.</summary>
     private void Remove(WorkspaceMarker marker)
     {
+        using (marker)
+        {
+            try
+            {
+                _delete(marker.Directory);
+                marker.Remove();
+            }
+            catch (Exception exception) when (exception is WorkspaceException || IsOfDisk(exception))
+            {
+                _logger.WorkspaceNotRemoved(exception, marker.Id);
+                Leave(marker);
+            }
+        }
+    }
+
+    private static void Leave(WorkspaceMarker marker)
+    {
         try
         {
-            _delete(marker.Directory);
-            marker.Remove();
-        }
-        catch (WorkspaceException exception)
-        {
-            _logger.WorkspaceNotRemoved(exception, marker.Id);
             marker.Leave();
+        }
+        catch (Exception exception) when (IsOfDisk(exception))
+        {
+            // The disk is full, for example. Recovery then looks for processes of the execution too.
         }
     }
 

@@ -44,6 +44,8 @@ public sealed class ChatSettingsTests : IDisposable
     [InlineData("""{ "kind": "chat", "model": "m", "baseUrl": "ftp://models.invalid" }""", "providers:local:baseUrl must be the http or https address")]
     [InlineData("""{ "kind": "chat", "baseUrl": "http://models.invalid" }""", "providers:local:model must name the model")]
     [InlineData("""{ "kind": "chat", "baseUrl": "http://models.invalid", "model": "m", "apiKeySecret": "hunter2 is no name" }""", "providers:local:apiKeySecret must be the name of a secret")]
+    [InlineData("""{ "kind": "chat", "baseUrl": "http://models.invalid", "model": "m", "apiKeySecret": "sk-ant-api03-hunter2-0123456789-0123456789-0123456789" }""", "providers:local:apiKeySecret must be the name of a secret")]
+    [InlineData("""{ "kind": "chat", "baseUrl": "http://models.invalid", "model": "m", "timeLimit": "60d" }""", "providers:local:timeLimit")]
     [InlineData("""{ "kind": "chat", "baseUrl": "http://models.invalid", "model": "m", "executable": "x" }""", "providers:local:executable is not a setting")]
     public void What_is_wrong_is_told_with_its_place_and_without_its_value(string json, string expected)
     {

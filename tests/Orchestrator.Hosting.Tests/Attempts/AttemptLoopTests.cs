@@ -171,6 +171,38 @@ public sealed class AttemptLoopTests
         Assert.Equal(0.25m, budget);
     }
 
+    [Theory]
+    [InlineData("first", null, 0.25)]
+    [InlineData("first", FailureClass.Crashed, 0.25)]
+    [InlineData("first", FailureClass.Unavailable, 1.0)]
+    [InlineData("unknown", null, 1.0)]
+    public async Task An_earlier_attempt_that_never_told_its_cost_counts_what_its_provider_is_expected_to_cost(string provider, FailureClass? failure, double left)
+    {
+        using var rig = new MainJobRig("first");
+        rig.Router.Price = 0.75;
+        await rig.Logs.SaveAsync(
+            new ExecutionRecord
+            {
+                Id = "before",
+                TaskId = "task-1",
+                Provider = provider,
+                Status = failure is null ? ExecutionStatus.Cancelled : ExecutionStatus.Failed,
+                Failure = failure is { } known ? new AgentFailure { Class = known, Message = "no" } : null,
+                StartedAt = DateTimeOffset.UnixEpoch,
+            },
+            TestContext.Current.CancellationToken);
+        decimal? budget = null;
+        rig.Providers[0].Work = execution =>
+        {
+            budget = execution.BudgetUsd;
+            return new AgentFailed { Failure = new AgentFailure { Class = FailureClass.BadRequest, Message = "no" } };
+        };
+
+        await rig.HandleAsync(rig.Task() with { MaxCostUsd = 1m }, lease: 2);
+
+        Assert.Equal((decimal)left, budget);
+    }
+
     [Fact]
     public async Task When_the_deadline_passes_the_attempt_is_cancelled_and_told()
     {

@@ -76,6 +76,37 @@ public sealed class AttemptRecordTests
     }
 
     [Fact]
+    public async Task A_cancellation_after_the_last_word_keeps_what_it_says()
+    {
+        using var rig = new MainJobRig("first");
+        using var cancelled = new CancellationTokenSource();
+        rig.Providers[0].Work = _ =>
+        {
+            cancelled.Cancel();
+            return new AgentCompleted { Result = LastWord };
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.HandleAsync(rig.Task(), cancellationToken: cancelled.Token));
+
+        AssertLastWord(Assert.Single(rig.Logs.Executions), ExecutionStatus.Cancelled);
+    }
+
+    [Fact]
+    public async Task Machinery_that_breaks_after_the_last_word_keeps_what_it_says()
+    {
+        using var rig = new MainJobRig("first");
+        rig.Providers[0].Work = execution =>
+        {
+            Directory.Delete(execution.Workspace!.Directory, recursive: true); // Nothing can be collected.
+            return new AgentCompleted { Result = LastWord };
+        };
+
+        await rig.HandleAsync(rig.Task());
+
+        AssertLastWord(Assert.Single(rig.Logs.Executions), ExecutionStatus.Failed);
+    }
+
+    [Fact]
     public async Task A_cancellation_that_nobody_asked_for_is_a_fault_and_not_a_cancelled_task()
     {
         using var rig = new MainJobRig("first");
@@ -164,6 +195,11 @@ public sealed class AttemptRecordTests
         Assert.Equal(AgentTaskStatus.Verified, report.Status);
         Assert.Single(rig.Logs.Of(OperationNames.ExecutionFinished));
     }
+
+    private static AgentResult LastWord { get; } = new() { Summary = "done", SessionId = "s", Usage = new TokenUsage { InputTokens = 5 }, CostUsd = 0.5m };
+
+    private static void AssertLastWord(ExecutionRecord record, ExecutionStatus status) =>
+        Assert.Equal((status, "done", "s", 5, 0.5m), (record.Status, record.Output, record.SessionId, record.Usage.InputTokens, record.CostUsd));
 
     private static void AssertTold(ExecutionRecord record, ExecutionStatus status)
     {

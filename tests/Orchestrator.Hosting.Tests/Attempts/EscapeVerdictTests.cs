@@ -57,6 +57,37 @@ public sealed class EscapeVerdictTests
         Assert.Empty(run.Report.Notes);
     }
 
+    [Theory]
+    [InlineData(".", false)]
+    [InlineData("..", false)]
+    [InlineData("src", false)]
+    [InlineData("../other", true)]
+    [InlineData("../{name}2", true)]
+    public void Who_is_confined_but_may_write_to_the_repository_answers_for_it(string writable, bool isSomebodyElse)
+    {
+        using var rig = new MainJobRig("first");
+        var run = Run(rig);
+        var path = Path.GetFullPath(Path.Combine(run.Repository, writable.Replace("{name}", Path.GetFileName(run.Repository), StringComparison.Ordinal)));
+
+        var failure = EscapeVerdict.Of(run, Confined with { WritablePaths = ["/nowhere", path] }, new WorkspaceEscapes { RepositoryChanges = ["kept.txt"] }, null);
+
+        Assert.Equal(isSomebodyElse && WriteConfinement.IsSupported, failure is null);
+    }
+
+    [Fact]
+    public void A_link_to_the_repository_that_may_be_written_is_the_repository()
+    {
+        using var rig = new MainJobRig("first");
+        var run = Run(rig);
+        var link = Directory.CreateDirectory(rig.StateDirectory).FullName + "/link";
+        Directory.CreateSymbolicLink(link, Path.GetDirectoryName(run.Repository)!);
+
+        var failure = EscapeVerdict.Of(
+            run, Confined with { WritablePaths = [Path.Combine(link, Path.GetFileName(run.Repository))] }, new WorkspaceEscapes { RepositoryChanges = ["kept.txt"] }, null);
+
+        Assert.Equal(FailureClass.OutsideWorkspace, failure!.Class);
+    }
+
     [Fact]
     public void A_service_that_works_elsewhere_did_not_change_the_repository()
     {

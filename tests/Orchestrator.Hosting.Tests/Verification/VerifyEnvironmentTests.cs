@@ -12,6 +12,7 @@ public sealed class VerifyEnvironmentTests : IDisposable
         ["DOTNET_HOSTING_TEST_OF_FACTORY"] = "named by a factory",
         ["DOTNET_HOSTING_TEST_OF_TASK"] = "named by the task",
         ["DOTNET_HOSTING_TEST_OTHER_NAME"] = "a-known-secret-0815",
+        ["DOTNET_HOSTING_TEST_WITH_SPACE"] = " a-known-secret-0815\n",
         ["DOTNET_HOSTING_TEST_PLAIN"] = "a plain setting",
         ["DOTNET_HOSTING_TEST_PATH"] = "/opt/a-known-secret-0815/bin",
     };

@@ -49,13 +49,32 @@ public sealed class SecretRedactorTests
     }
 
     [Fact]
+    public void What_stands_in_every_service_account_is_no_secret_by_itself()
+    {
+        const string Account = """
+            {
+              "type": "service_account",
+              "private_key_id": "0123456789abcdef0123456789abcdef",
+              "token_uri": "https://oauth2.googleapis.com/token",
+              "auth_provider_x509_cert_url": "https://www.googleapis.com/oauth2/v1/certs",
+              ################################
+            }
+            """;
+        var redactor = new SecretRedactor();
+        redactor.Add(new SecretValue(Account));
+
+        Assert.Equal(["{", "\"type\": \"service_account\",", "***"], Account.Split('\n').Take(3).Select(line => redactor.Redact(line.Trim())));
+        Assert.All(Account.Split('\n').Skip(3), line => Assert.Equal(line, redactor.Redact(line)));
+    }
+
+    [Fact]
     public void A_line_of_one_secret_that_is_a_secret_itself_is_masked_in_every_form()
     {
         var redactor = new SecretRedactor();
-        redactor.Add(new SecretValue("first-line-of-a-secret\nsecond-line-of-a-secret"));
-        redactor.Add(new SecretValue("first-line-of-a-secret"));
+        redactor.Add(new SecretValue("firstLineOfASecret1\nsecondLineOfASecret2"));
+        redactor.Add(new SecretValue("firstLineOfASecret1"));
 
-        Assert.Equal("***", redactor.Redact(Convert.ToBase64String(Encoding.UTF8.GetBytes("first-line-of-a-secret"))));
+        Assert.Equal("***", redactor.Redact(Convert.ToBase64String(Encoding.UTF8.GetBytes("firstLineOfASecret1"))));
     }
 
     [Fact]

@@ -139,6 +139,55 @@ public sealed class WorkspaceRecoveryTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(UnauthorizedAccessException))]
+    public async Task A_disk_that_refuses_the_removal_costs_nobody_a_result_and_leaves_the_workspace_to_recovery(Type refusal)
+    {
+        var refused = Others(_ => throw (Exception)Activator.CreateInstance(refusal, "The disk refuses.")!);
+        var workspace = await refused.CreateAsync(_repository.Path, _id, cancellationToken: Token);
+        Leave(_id + "-2");
+
+        await workspace.DisposeAsync();
+        var error = await Assert.ThrowsAsync<WorkspaceException>(async () => await refused.RecoverAsync(Token));
+        var removed = await _host.Workspaces.RecoverAsync(Token);
+
+        Assert.Equal("workspace.not_removed", error.Code);
+        Assert.Contains("The disk refuses.", error.Message, StringComparison.Ordinal);
+        Assert.Equal([_id, _id + "-2"], removed.Order(StringComparer.Ordinal));
+        Assert.Empty(Entries());
+        Assert.Contains(_host.Logs.Entries, entry => entry.EventId.Id == 1403);
+    }
+
+    [Fact]
+    public async Task Where_files_cannot_be_locked_no_workspace_is_made_and_nothing_is_left()
+    {
+        var error = await Assert.ThrowsAsync<WorkspaceException>(async () => await Others(share: FileShare.ReadWrite).CreateAsync(_repository.Path, _id, cancellationToken: Token));
+
+        Assert.Equal("workspace.no_locks", error.Code);
+        Assert.Contains("local disk", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Entries());
+    }
+
+    [Fact]
+    public async Task Where_files_cannot_be_locked_recovery_touches_nothing()
+    {
+        using var used = Start(_id, Leave(_id));
+        try
+        {
+            var before = Entries();
+            var error = await Assert.ThrowsAsync<WorkspaceException>(async () => await Others(share: FileShare.ReadWrite).RecoverAsync(Token));
+
+            Assert.Equal("workspace.no_locks", error.Code);
+            Assert.Equal(before, Entries());
+            Assert.False(used.HasExited);
+        }
+        finally
+        {
+            used.Kill();
+        }
+    }
+
     [Fact]
     public async Task A_git_that_is_stopped_is_gone_before_anybody_goes_on()
     {
@@ -149,8 +198,9 @@ public sealed class WorkspaceRecoveryTests : IAsyncLifetime
         var git = new GitCommand(Options.Create(new WorkspaceOptions { GitExecutable = script }), TimeProvider.System);
         using var cancelled = new CancellationTokenSource();
         var run = git.TryRunAsync(new GitCall(_host.Folder.Path, "status"), cancelled.Token);
-        while (!File.Exists(proof))
+        while (!File.Exists(proof) && !run.IsCompleted)
         {
+            Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
@@ -178,11 +228,12 @@ public sealed class WorkspaceRecoveryTests : IAsyncLifetime
     private IReadOnlyList<string> Entries() => [.. Directory.EnumerateFileSystemEntries(_host.WorkspaceRoot).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
 
     /// <summary>Another host of the same directory.</summary>
-    private GitWorkspaces Others(Action<string>? delete = null) => new(
+    private GitWorkspaces Others(Action<string>? delete = null, FileShare share = FileShare.None) => new(
         _host.Repositories,
         _host.Services.GetRequiredService<GitCommand>(),
         _host.Services.GetRequiredService<IOptions<WorkspaceOptions>>(),
         TimeProvider.System,
         _host.Services.GetRequiredService<ILogger<GitWorkspaces>>(),
-        delete);
+        delete,
+        new WorkspaceMarkers(TimeProvider.System, share));
 }

@@ -14,7 +14,6 @@ internal static class SandboxChecks
         yield return Confinement();
         yield return new DoctorCheck("containment", ProcessContainment.IsComplete, Required: false, ProcessContainment.Description, "run where this user may make control groups: as root, under systemd, or in a container");
         yield return ControlGroups(ControlGroupRoot);
-        yield return Marks();
         yield return Docker(Environment.GetEnvironmentVariable("DOCKER_HOST"), DockerSocket);
     }
 
@@ -49,12 +48,6 @@ internal static class SandboxChecks
             "confinement", supported, Required: false,
             supported ? $"{WriteConfinement.Description}: agents can write to their workspace only" : "not available: writes outside a workspace are found, not prevented",
             "Linux 5.13 or newer with Landlock switched on (lsm=landlock,…)");
-    }
-
-    private static DoctorCheck Marks()
-    {
-        var tool = OperatingSystem.IsLinux() ? Executables.Find("prlimit") : null;
-        return new DoctorCheck("process marks", tool is not null, Required: false, tool is null ? "prlimit was not found" : $"{tool} marks what agents start", "install util-linux");
     }
 
     private static string[] Children(string root)

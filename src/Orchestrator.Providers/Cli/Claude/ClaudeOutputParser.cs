@@ -67,7 +67,11 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
             yield break;
         }
 
-        CountUsage(message);
+        if (CountUsage(message))
+        {
+            yield return new AgentUsageReported { Usage = Usage, CostUsd = costOf(Usage) };
+        }
+
         _lastStatus = message.Text("model") == "<synthetic>" ? _lastStatus : null; // The model answers again: what went wrong before is over.
         var ofSubagent = happened.Text("parent_tool_use_id") is not null;
         foreach (var block in message.Objects("content"))
@@ -116,9 +120,10 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
         return [new AgentUsageReported { Usage = usage, CostUsd = _report.CostUsd }];
     }
 
-    /// <summary>There is an event for each block of a message, each with the message's usage.</summary>
-    private void CountUsage(JsonElement message)
+    /// <summary>There is an event for each block of a message, each with the message's usage. Says whether this one told something new.</summary>
+    private bool CountUsage(JsonElement message)
     {
+        var before = Usage;
         if (message.Text("id") != _currentMessageId)
         {
             _earlierMessages = _earlierMessages.Plus(_currentMessage);
@@ -127,6 +132,7 @@ internal sealed class ClaudeOutputParser(Func<TokenUsage, decimal?> costOf, deci
         }
 
         _currentMessage = message.Member("usage") is { } usage ? UsageOf(usage) : _currentMessage;
+        return Usage != before;
     }
 
     private static TokenUsage UsageOf(JsonElement usage)

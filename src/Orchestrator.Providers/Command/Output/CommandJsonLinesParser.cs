@@ -92,7 +92,7 @@ internal sealed class CommandJsonLinesParser(CommandProviderOptions options) : I
             },
             CostUsd = cost is { } told ? Math.Min((_addsUsage ? _report.CostUsd ?? 0 : 0) + Math.Min(told, MostMoney), MostMoney) : _report.CostUsd,
         };
-        return [new AgentUsageReported { Usage = _report.Usage, CostUsd = _report.CostUsd }];
+        return [new AgentUsageReported { Usage = _report.Usage, CostUsd = CostUsd }];
     }
 
     private long Count(long before, decimal? told) =>

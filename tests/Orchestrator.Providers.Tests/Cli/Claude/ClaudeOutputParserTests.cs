@@ -30,6 +30,23 @@ public sealed class ClaudeOutputParserTests
         Assert.Equal(1.5m, Assert.IsType<AgentFailed>(end).Failure.CostUsd);
     }
 
+    [Fact]
+    public void Each_message_tells_what_was_used_so_far_and_each_block_of_it_does_not()
+    {
+        var parser = new ClaudeOutputParser(usage => usage.InputTokens, 0);
+        string[] lines =
+        [
+            """{"type":"assistant","message":{"id":"m1","content":[{"type":"text","text":"one"}],"usage":{"input_tokens":10,"output_tokens":1}}}""",
+            """{"type":"assistant","message":{"id":"m1","content":[{"type":"text","text":"two"}],"usage":{"input_tokens":10,"output_tokens":1}}}""",
+            """{"type":"assistant","message":{"id":"m2","content":[],"usage":{"input_tokens":20,"output_tokens":2}}}""",
+            """{"type":"assistant","message":{"id":"m3","content":[]}}""",
+        ];
+
+        var told = lines.SelectMany(parser.Read).OfType<AgentUsageReported>();
+
+        Assert.Equal([(10, 1, 10m), (30, 3, 30m)], told.Select(usage => (usage.Usage.InputTokens, usage.Usage.OutputTokens, usage.CostUsd!.Value)));
+    }
+
     [Theory]
     [InlineData("claude-sonnet-4-5", FailureClass.Crashed)]
     [InlineData("<synthetic>", FailureClass.RateLimited)]

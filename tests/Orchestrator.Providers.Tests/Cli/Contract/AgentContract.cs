@@ -80,6 +80,7 @@ internal static class AgentContract
         Assert.Contains(events, happened => happened is AgentStarted);
         Assert.DoesNotContain(events, happened => happened is AgentFailed or AgentCompleted);
         Assert.DoesNotContain(Key, string.Join('\n', events), StringComparison.Ordinal);
+        Assert.NotEqual(0, grandchild);
         Assert.False(Grandchild.Lives(grandchild), "A process that the agent's shell had started lives on.");
         return "cancelled";
     }

@@ -12,17 +12,19 @@ internal static class Grandchild
     /// <returns>Its number.</returns>
     public static async Task<int> OfAsync(string executionId, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Longest);
-        while (true)
+        // No cancellation: that is what the caller expects of the run.
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < Longest)
         {
             foreach (var process in NativeProcesses.FindSurvivors(executionId, 0).Where(Lives))
             {
                 return process;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }
+
+        throw new TimeoutException($"The shell of {executionId} started no grandchild.");
     }
 
     /// <summary>Whether it runs under this number.</summary>
