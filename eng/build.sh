@@ -26,7 +26,8 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_O
 passed=0
 failed=0
 skipped=0
-started_postgres=
+started=() # engines that this run started, and stops
+instances= # of earlier runs, in the Docker Engine
 
 step() { # name command...
   local name=$1 began=$SECONDS code=0
@@ -43,8 +44,27 @@ step() { # name command...
 }
 
 engines() {
-  eng/engines.sh --status postgres || started_postgres=1
-  eng/engines.sh
+  local engine
+  for engine in postgres docker; do
+    eng/engines.sh --status $engine || started+=("$engine")
+  done
+  eng/engines.sh || return
+  if eng/engines.sh --status docker; then
+    eng/test-images.sh busybox codex || return
+    instances=$(instances)
+  fi
+}
+
+# Containers, networks and volumes that carry our labels in the Docker Engine, one a line.
+instances() {
+  local cache=${ORCHESTRATOR_ENGINES:-$HOME/.cache/orchestrator-engines} kind filter
+  eng/engines.sh --status docker || return 0
+  for kind in 'containers/json?all=1&' 'networks?' 'volumes?'; do
+    for filter in orchestrator.owner orchestrator.test; do
+      curl -fsG --max-time 20 --unix-socket "$cache/docker.sock" "http://docker/$kind" --data-urlencode "filters={\"label\":[\"$filter\"]}" \
+        | grep -oE '"(Names":\["[^"]*|Name":"[^"]*)' | tr -d '[]' | sed "s|^|${kind%%[?/]*} |"
+    done
+  done | sort -u
 }
 
 restore() { dotnet restore "$solution" -v quiet -nodeReuse:false; }
@@ -82,6 +102,13 @@ tests() {
       *.Tests | *.EndToEnd) run_tests "$name" ;;
     esac
   done
+
+  local left
+  left=$(comm -13 <(printf '%s\n' "$instances") <(instances))
+  if [ -n "$left" ]; then
+    printf '  FAILED: left in the Docker Engine\n%s\n' "$(printf '%s\n' "$left" | head -20 | sed 's/^/    /')"
+    failed=$((failed + 1))
+  fi
 }
 
 run_tests() { # project
@@ -135,7 +162,7 @@ summary() { # word log
 finish() {
   local code=$? process
   for process in $(pgrep -f -- "-pipename:$server( |\$)" || true); do kill "$process" 2> /dev/null || true; done
-  if [ -n "$started_postgres" ]; then eng/engines.sh --stop || true; fi
+  for process in ${started[@]+"${started[@]}"}; do eng/engines.sh --stop "$process" || true; done
   printf '\n%s s in all\n%s passed, %s failed, %s skipped\n' "$SECONDS" $passed $failed $skipped
   if [ $failed -gt 0 ] && [ $code -eq 0 ]; then code=1; fi
   exit $code

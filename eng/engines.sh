@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs and starts the outside programs that the tests really run.
 #
-#   eng/engines.sh                    git python3 node agents postgres
+#   eng/engines.sh                    git python3 node agents postgres, and docker where it can be had: without it, tests skip;
+#                                     with ORCHESTRATOR_REQUIRE_ENGINES=1 it must be
 #   eng/engines.sh codex postgres     only these; redis, which no test needs, comes only when it is named
 #                                     agents: codex, claude, gemini and copilot, in the versions of tests/agents/package.json
+#   eng/engines.sh docker             a Docker Engine of its own, beside any that the machine has (then: eng/test-images.sh)
 #   eng/engines.sh --status postgres  exit code 0 when it is there and runs
-#   eng/engines.sh --stop             stops what this script started; "--stop redis" only that
+#   eng/engines.sh --stop             stops what this script started; "--stop postgres", "--stop redis", "--stop docker" only that
 #
 # ORCHESTRATOR_ENGINES is the folder it installs into (default: ~/.cache/orchestrator-engines). Quick when all is there.
 set -euo pipefail
@@ -230,9 +232,69 @@ stop_redis() {
   rm -f "$redis_env_file"
 }
 
+# --- Docker: an engine of its own, with its own data, socket and processes ---
+
+docker_socket=$cache/docker.sock
+docker_running() { [ -S "$docker_socket" ] && curl -fs --max-time 5 -o /dev/null --unix-socket "$docker_socket" http://docker/_ping; }
+
+# Whether to try without being told to: nobody is asked for a password.
+docker_is_possible() {
+  if docker_running; then return 0; fi
+  [ "$(uname -s)" = Linux ] && { [ "$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }
+}
+
+ensure_docker() {
+  ensure_command curl curl ca-certificates
+  if docker_running; then
+    say "docker: runs, address in $cache/docker.env"
+    return
+  fi
+  if ! PATH=$PATH:/usr/sbin:/sbin command -v dockerd > /dev/null || ! PATH=$PATH:/usr/sbin:/sbin command -v iptables > /dev/null; then apt_install docker.io iptables; fi
+  [ "${#docker_socket}" -lt 100 ] || fail "$docker_socket is too long for the name of a socket: set ORCHESTRATOR_ENGINES to a shorter folder"
+
+  local folder=$cache/docker tries containerd
+  mkdir -p "$folder"
+  rm -f "$cache/docker.env"
+  # The containerd of an engine that was killed can be a zombie, which the next engine would take for alive and wait for.
+  containerd=$(cat "$folder/run/containerd/containerd.pid" 2> /dev/null || true)
+  if [ -n "$containerd" ] && ! grep -qs '^State:[[:space:]]*[RSD]' "/proc/$containerd/status"; then as_root rm -f "$folder/run/containerd/containerd.pid"; fi
+  # Its group may use the socket: whoever runs this script, and root.
+  as_root env PATH="$PATH:/usr/sbin:/sbin" setsid dockerd --data-root "$folder/data" --exec-root "$folder/run" --pidfile "$folder/docker.pid" \
+    --group "$(id -g)" -H "unix://$docker_socket" ${ORCHESTRATOR_DOCKERD_OPTIONS:-} > "$folder/server.log" 2>&1 < /dev/null &
+  for tries in $(seq 1 120); do
+    if docker_running; then
+      printf 'ORCHESTRATOR_DOCKER="unix://%s"\n' "$docker_socket" > "$cache/docker.env"
+      say "docker: started, address in $cache/docker.env"
+      return
+    fi
+    kill -0 $! 2> /dev/null || break
+    sleep 0.25
+  done
+  grep -E 'level=(error|fatal)|failed to start' "$folder/server.log" | tail -5 >&2 || true
+  fail "the Docker Engine did not start: see $folder/server.log (ORCHESTRATOR_DOCKERD_OPTIONS takes options such as --storage-driver=vfs)"
+}
+
+stop_docker() {
+  local pid tries
+  pid=$(cat "$cache/docker/docker.pid" 2> /dev/null || true)
+  rm -f "$cache/docker.env"
+  if [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2> /dev/null)" = dockerd ]; then
+    as_root kill "$pid"
+    for tries in $(seq 1 120); do
+      if [ ! -e "/proc/$pid" ]; then
+        say "docker: stopped"
+        return
+      fi
+      sleep 0.25
+    done
+    fail "the Docker Engine (process $pid) does not stop"
+  fi
+}
+
 status() {
   case $1 in
     postgres) pg_running ;;
+    docker) docker_running ;;
     redis) redis_running ;;
     codex | claude | gemini | copilot) [ -x "$cache/bin/$1" ] ;;
     agents) for name in codex claude gemini copilot; do [ -x "$cache/bin/$name" ] || return; done ;;
@@ -243,14 +305,16 @@ status() {
 case ${1:-} in
   --stop)
     case ${2:-all} in
-      all) stop_postgres; stop_redis ;;
+      all) stop_postgres; stop_redis; stop_docker ;;
+      postgres) stop_postgres ;;
       redis) stop_redis ;;
-      *) fail "--stop takes no name but redis" ;;
+      docker) stop_docker ;;
+      *) fail "--stop takes no name but postgres, redis and docker" ;;
     esac
     exit
     ;;
   --status) status "${2:?--status needs the name of an engine}"; exit ;;
-  -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit ;;
+  -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit ;;
 esac
 
 # Two runs at once would start two servers in one folder. --close: the server that stays must not hold the lock.
@@ -258,7 +322,11 @@ if command -v flock > /dev/null && [ -z "${ORCHESTRATOR_ENGINES_LOCKED:-}" ]; th
   ORCHESTRATOR_ENGINES_LOCKED=1 exec flock --close "$cache/.lock" "$0" "$@"
 fi
 
-[ $# -gt 0 ] || set -- git python3 node agents postgres
+optional=
+if [ $# -eq 0 ]; then
+  set -- git python3 node agents postgres
+  optional=docker
+fi
 for engine in "$@"; do
   case $engine in
     git | python3) ensure_command "$engine" "$engine" ;;
@@ -267,6 +335,14 @@ for engine in "$@"; do
     codex | claude | gemini | copilot) ensure_agents "$engine" ;;
     postgres) ensure_postgres ;;
     redis) ensure_redis ;;
-    *) fail "unknown engine '$engine'; known: git python3 node agents codex claude gemini copilot postgres redis" ;;
+    docker) ensure_docker ;;
+    *) fail "unknown engine '$engine'; known: git python3 node agents codex claude gemini copilot postgres redis docker" ;;
   esac
 done
+
+if [ -n "$optional" ]; then
+  if [ "${ORCHESTRATOR_REQUIRE_ENGINES:-}" = 1 ]; then ensure_docker
+  elif ! docker_is_possible; then say "docker: needs Linux and root; its tests skip"
+  else ORCHESTRATOR_ENGINES_LOCKED=1 "$0" docker || say "docker: could not be started; its tests skip"
+  fi
+fi

@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Orchestrator.Benchmarks.Agents;
+using Orchestrator.Benchmarks.Containers;
 using Orchestrator.Benchmarks.Patching;
 using Perfolizer.Horology;
 
@@ -15,6 +16,11 @@ if (args is ["--agents", .. var agents])
 if (args is ["--patching", .. var patching])
 {
     return await PatchingReport.RunAsync(patching);
+}
+
+if (args is ["--containers", .. var containers])
+{
+    return await ContainerStartReport.RunAsync(containers);
 }
 
 var isQuick = args.Contains("--quick");

@@ -17,11 +17,12 @@ internal sealed class CliHost : IAsyncDisposable
     private readonly IHost _host;
     private readonly OrchestratorOptions _options;
     private readonly bool _isPostgreSql;
+    private readonly ContainerClaim? _containers;
     private bool _started;
 
-    private CliHost(IHost host, OrchestratorOptions options, PostgreSqlSettings? postgreSql)
+    private CliHost(IHost host, OrchestratorOptions options, PostgreSqlSettings? postgreSql, ContainerClaim? containers)
     {
-        (_host, _options, _isPostgreSql) = (host, options, postgreSql is not null);
+        (_host, _options, _isPostgreSql, _containers) = (host, options, postgreSql is not null, containers);
         Database = postgreSql is null ? Path.Combine(options.StateDirectory, OrchestratorState.DatabaseName) : $"PostgreSQL, schema {postgreSql.Schema}";
     }
 
@@ -34,10 +35,13 @@ internal sealed class CliHost : IAsyncDisposable
     /// <summary>Where the data is, for people.</summary>
     public string Database { get; }
 
+    /// <summary>For commands that run agents: the pool that the configuration names, or this machine.</summary>
+    public const string ConfiguredPool = "";
+
     /// <summary>Assembles the services and opens the database; no worker runs.</summary>
-    public static async Task<CliHost> CreateAsync(CliContext context, string? repository, CancellationToken cancellationToken, Action<OrchestratorOptions>? configure = null)
+    public static async Task<CliHost> CreateAsync(CliContext context, string? repository, CancellationToken cancellationToken, Action<OrchestratorOptions>? configure = null, string? containerPool = null)
     {
-        var host = await AssembleAsync(context, repository, configure);
+        var host = await AssembleAsync(context, repository, configure, containerPool);
         await host.Services.GetRequiredService<ITaskStore>().InitializeAsync(cancellationToken);
         return host;
     }
@@ -84,11 +88,12 @@ internal sealed class CliHost : IAsyncDisposable
 
         // What waits to be written, such as decisions, is written on the way.
         await ((IAsyncDisposable)_host).DisposeAsync();
+        _containers?.Dispose();
     }
 
-    private static async Task<CliHost> AssembleAsync(CliContext context, string? repository, Action<OrchestratorOptions>? configure)
+    private static async Task<CliHost> AssembleAsync(CliContext context, string? repository, Action<OrchestratorOptions>? configure, string? containerPool = null)
     {
-        var host = Build(context, repository, configure);
+        var host = Build(context, repository, configure, containerPool);
         if (ConfigurationValidation.ErrorsOf(host.Services) is { Count: > 0 } errors)
         {
             await host.DisposeAsync();
@@ -98,7 +103,7 @@ internal sealed class CliHost : IAsyncDisposable
         return host;
     }
 
-    private static CliHost Build(CliContext context, string? repository, Action<OrchestratorOptions>? configure)
+    private static CliHost Build(CliContext context, string? repository, Action<OrchestratorOptions>? configure, string? containerPool)
     {
         var settings = OrchestratorSettings.Load(repository, context.ConfigurationFile, context.StateDirectory);
         configure?.Invoke(settings.Options);
@@ -110,6 +115,8 @@ internal sealed class CliHost : IAsyncDisposable
             builder.Configuration.AddConfiguration(userSecrets);
         }
 
+        // First, so that they end last: what runs in them is not pulled away from under the worker.
+        var containers = AddContainers(builder.Services, settings, containerPool);
         builder.Services.AddOrchestrator(settings.Options.CopyTo).ConfigureProviders(providers =>
         {
             Configuration.ProviderSettings.AddTo(providers, settings.Providers);
@@ -121,6 +128,26 @@ internal sealed class CliHost : IAsyncDisposable
             builder.Services.AddOrchestratorStorage().UsePostgreSql(postgreSql.Apply);
         }
 
-        return new CliHost(builder.Build(), settings.Options, settings.PostgreSql);
+        return new CliHost(builder.Build(), settings.Options, settings.PostgreSql, containers);
+    }
+
+    private static ContainerClaim? AddContainers(IServiceCollection services, OrchestratorSettings settings, string? pool)
+    {
+        if (pool is null || (pool.Length > 0 ? pool : settings.Containers.AgentPool) is not { } used)
+        {
+            return null;
+        }
+
+        var claim = ContainerClaim.Take(settings.Options.StateDirectory);
+        try
+        {
+            settings.Containers.AddTo(services, used, claim);
+            return claim;
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
     }
 }

@@ -13,10 +13,11 @@ export ORCHESTRATOR_SMOKE_FEED="$feed" ORCHESTRATOR_SMOKE_CACHE="$work/cache"
 # What DESIGN allows each package to bring along, beside Microsoft.Extensions.DependencyInjection, which the programs reference themselves.
 allowed_common='^(Orchestrator\.Abstractions|Microsoft\.Extensions\.(DependencyInjection(\.Abstractions)?|Logging\.Abstractions|Options|Primitives|AI\.Abstractions))/'
 
-# Routing watches the providers' health in the background: an IHostedService, whose package brings its own contracts along.
-declare -A allowed_besides=([RoutingOnly]='^Microsoft\.Extensions\.(Hosting|Configuration|Diagnostics|FileProviders)\.Abstractions/' [PatchingOnly]='^$')
+# Routing watches the providers' health in the background, Containers their pools: an IHostedService, whose package brings its own contracts along.
+hosting='^Microsoft\.Extensions\.(Hosting|Configuration|Diagnostics|FileProviders)\.Abstractions/'
+declare -A allowed_besides=([RoutingOnly]=$hosting [ContainersOnly]=$hosting [PatchingOnly]='^$')
 
-for program in RoutingOnly PatchingOnly; do
+for program in RoutingOnly ContainersOnly PatchingOnly; do
     own="Orchestrator.${program%Only}"
     dotnet build "$work/$program" --nologo -v quiet -warnaserror
     # Straight from the list of the restore: every package in the closure.

@@ -34,9 +34,37 @@ public sealed record ContainerSpecification
     /// <summary>Processes and threads at most; <see langword="null"/> for the engine's default.</summary>
     public int? MaxProcesses { get; init => field = Require.OptionalAtLeast(value, 1); }
 
-    /// <summary>The network to join; <see langword="null"/> for none at all.</summary>
+    /// <summary>The network to join; <see langword="null"/> for none at all, and then no port can be reached.</summary>
     public string? Network { get; init; }
+
+    /// <summary>The TCP ports that the program listens on. The engine makes each reachable from this machine and tells where in <see cref="ContainerStatus.Endpoints"/>.</summary>
+    /// <remarks>The process engine has no ports of its own per instance: it chooses a free one and hands it over as the variable <c>PORT_n</c> (<c>PORT</c> for the first).</remarks>
+    [JsonConverter(typeof(ValueListJsonConverter<int>))]
+    public ValueList<int> Ports { get; init => field = value ?? []; } = [];
+
+    /// <summary>The user and group to run as, <c>uid:gid</c>; <see langword="null"/> for the image's own. The process engine ignores it.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The directory to start in; <see langword="null"/> for the image's own.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Whether all but <see cref="Mounts"/> and <see cref="Tmpfs"/> may only be read. The process engine ignores it.</summary>
+    /// <value>True by default.</value>
+    public bool IsReadOnly { get; init; } = true;
+
+    /// <summary>Directories in memory that the instance may write. The process engine ignores them.</summary>
+    [JsonConverter(typeof(ValueListJsonConverter<ContainerTmpfs>))]
+    public ValueList<ContainerTmpfs> Tmpfs { get; init => field = value ?? []; } = [];
+
+    /// <summary>Linux capabilities that the instance keeps, such as <c>NET_BIND_SERVICE</c>; all others are dropped, and gaining privileges is always forbidden. The process engine ignores them.</summary>
+    [JsonConverter(typeof(ValueListJsonConverter<string>))]
+    public ValueList<string> Capabilities { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>A directory in memory that an instance may write.</summary>
+/// <param name="Target">The absolute path in the instance.</param>
+/// <param name="MaxBytes">Bytes it may hold.</param>
+public sealed record ContainerTmpfs(string Target, long MaxBytes);
 
 /// <summary>A directory of the host that an instance sees.</summary>
 /// <param name="Source">The absolute path on the host.</param>

@@ -50,4 +50,37 @@ public interface IContainerEngine
     /// <param name="cancellationToken">Kills the command.</param>
     /// <returns>What it printed, line by line, and its exit code as the last element.</returns>
     IAsyncEnumerable<ContainerOutput> ExecuteAsync(string id, ContainerCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Freezes a running instance: it keeps its memory and uses no processor.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>When it is frozen.</returns>
+    ValueTask PauseAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Lets a frozen instance go on.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>When it goes on.</returns>
+    ValueTask ResumeAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>What an instance uses now. May take a second: never on the way to a lease.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The figures; <see langword="null"/> when it does not run.</returns>
+    ValueTask<ContainerUsage?> GetUsageAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>What an instance's own program printed.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="lines">How many of the newest lines.</param>
+    /// <param name="follow">Whether to go on as it prints more, until it ends.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The lines, oldest first.</returns>
+    IAsyncEnumerable<ContainerOutput> ReadLogsAsync(string id, int lines, bool follow, CancellationToken cancellationToken);
+
+    /// <summary>What happens to the instances that carry all of the given labels. A hint: the list is the truth, and events can be missed.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="since">Also tells what happened from then on, as far as the engine still knows; <see langword="null"/> for only what is new.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The events; ends with an <see cref="OrchestratorException"/> when the engine is lost.</returns>
+    IAsyncEnumerable<ContainerEvent> WatchAsync(ValueMap labels, DateTimeOffset? since, CancellationToken cancellationToken);
 }

@@ -18,6 +18,15 @@ public sealed record PoolStatus
 
     /// <summary>Callers that wait for a slot.</summary>
     public int Waiting { get; init; }
+
+    /// <summary>What the pool's instances have cost since the balancer started, in USD; 0 for pools without a rate.</summary>
+    public decimal CostUsd { get; init; }
+
+    /// <summary>The part of <see cref="CostUsd"/> in which instances served no lease.</summary>
+    public decimal IdleCostUsd { get; init; }
+
+    /// <summary>Why the pool is not what it should be; <see langword="null"/> when all is well.</summary>
+    public string? Problem { get; init; }
 }
 
 /// <summary>An instance of a pool as it is now.</summary>
@@ -34,6 +43,15 @@ public sealed record InstanceStatus
 
     /// <summary>How often it was restarted.</summary>
     public int Restarts { get; init; }
+
+    /// <summary>The engine's id; <see langword="null"/> while it is being made.</summary>
+    public string? EngineId { get; init; }
+
+    /// <summary>When its program was last started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Why it stands where it stands; <see langword="null"/> when there is nothing to say.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>Where an instance of a pool stands.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Commands.Containers;
 using Orchestrator.Cli.Commands.Doctor;
 using Orchestrator.Cli.Patches;
 
@@ -40,6 +41,7 @@ internal static class OrchestratorCommand
             DeadCommand.Create(global),
             PlanCommand.Create(global),
             ScheduleCommand.Create(global),
+            ContainersCommand.Create(global),
             PatchCommand.Create(global),
             AuditCommand.Create(global),
             DatabaseCommand.Create(global),

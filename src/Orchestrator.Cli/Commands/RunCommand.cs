@@ -16,13 +16,15 @@ internal static class RunCommand
             + "Exit codes: 0 applied and verified, 1 failed and nothing changed, 2 wrong usage or configuration, 3 applied but not verified, 130 interrupted.");
         var options = new TaskOptions();
         options.AddTo(command);
-        command.SetAction(global.Handle((parsed, context, cancellationToken) => RunAsync(context, options.Read(parsed, context.Time.GetUtcNow()), cancellationToken)));
+        var container = new Option<string?>("--container") { Description = "The pool of containers that agents run in, of those in the configuration (containers:pools).", HelpName = "POOL" };
+        command.Options.Add(container);
+        command.SetAction(global.Handle((parsed, context, cancellationToken) => RunAsync(context, options.Read(parsed, context.Time.GetUtcNow()), parsed.GetValue(container) ?? CliHost.ConfiguredPool, cancellationToken)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, AgentTask task, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliContext context, AgentTask task, string containerPool, CancellationToken cancellationToken)
     {
-        await using var host = await CliHost.CreateAsync(context, ((LocalSource)task.Source).Path, cancellationToken, options => options.OnlyTaskId = task.Id);
+        await using var host = await CliHost.CreateAsync(context, ((LocalSource)task.Source).Path, cancellationToken, options => options.OnlyTaskId = task.Id, containerPool);
         var client = host.Services.GetRequiredService<AgentTaskClient>();
         await client.EnqueueAsync(task, cancellationToken);
         try

@@ -16,7 +16,7 @@ internal static class WorkCommand
         var command = new Command("work", "Run a worker on the queue until it is interrupted.") { drain, concurrency, repository };
         command.SetAction(global.Handle(async (parsed, context, cancellationToken) =>
         {
-            await using var host = await CliHost.CreateAsync(context, parsed.GetValue(repository), cancellationToken, options => options.Concurrency = parsed.GetValue(concurrency));
+            await using var host = await CliHost.CreateAsync(context, parsed.GetValue(repository), cancellationToken, options => options.Concurrency = parsed.GetValue(concurrency), CliHost.ConfiguredPool);
             await host.StartAsync(cancellationToken);
             if (parsed.GetValue(drain))
             {

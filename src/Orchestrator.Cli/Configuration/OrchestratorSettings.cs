@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Configuration;
 /// <summary>The settings of one run of the command: read once, with every error at once.</summary>
 internal sealed class OrchestratorSettings
 {
-    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers", "routing", "storage", "secrets"];
+    private static readonly string[] TopLevel = ["state", "verify", "verifyTimeLimit", "maxRemediations", "maxAttempts", "workerName", "containerName", "providers", "routing", "storage", "secrets", "containers"];
 
     /// <summary>The providers, those that ship with the command included.</summary>
     public required IReadOnlyList<ProviderSettings> Providers { get; init; }
@@ -23,6 +23,9 @@ internal sealed class OrchestratorSettings
 
     /// <summary>Where keys are found beside the environment.</summary>
     public required SecretsSettings Secrets { get; init; }
+
+    /// <summary>The containers that agents can run in.</summary>
+    public required ContainerSettings Containers { get; init; }
 
     /// <summary>Whether a key from the environment is ours.</summary>
     public static bool IsKnown(string key) => TopLevel.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase);
@@ -41,6 +44,7 @@ internal sealed class OrchestratorSettings
         var providers = ProviderSettings.ReadAll(root.GetSection("providers"), root.GetSection("routing"), errors);
         var postgreSql = PostgreSqlSettings.Read(root.GetSection("storage"), errors);
         var secrets = SecretsSettings.Read(root.GetSection("secrets"), errors);
+        var containers = ContainerSettings.Read(root.GetSection("containers"), errors);
         if (errors.Count > 0)
         {
             // What can be read but is out of range is told with the rest, not on the next try.
@@ -48,7 +52,7 @@ internal sealed class OrchestratorSettings
             throw new ConfigurationErrorsException(errors);
         }
 
-        return new OrchestratorSettings { Options = options, Providers = providers, Routing = root.GetSection("routing"), PostgreSql = postgreSql, Secrets = secrets };
+        return new OrchestratorSettings { Options = options, Providers = providers, Routing = root.GetSection("routing"), PostgreSql = postgreSql, Secrets = secrets, Containers = containers };
     }
 
     private static IReadOnlyList<string> OutOfRange(OrchestratorOptions options, IReadOnlyList<ProviderSettings> providers, IConfigurationSection routing)
@@ -71,7 +75,7 @@ internal sealed class OrchestratorSettings
         reader.Number("maxAttempts", value => options.MaxAttempts = value);
         reader.Text("workerName", value => options.WorkerName = value);
         reader.Text("containerName", value => options.ContainerName = value);
-        foreach (var section in (string[])["providers", "routing", "storage", "secrets"])
+        foreach (var section in (string[])["providers", "routing", "storage", "secrets", "containers"])
         {
             reader.Section(section);
         }

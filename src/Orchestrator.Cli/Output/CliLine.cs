@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orchestrator.Auditing;
 using Orchestrator.Cli.Patches;
+using Orchestrator.Containers;
 using Orchestrator.Executions;
 using Orchestrator.Hosting;
 using Orchestrator.Patching;
@@ -19,7 +20,7 @@ internal sealed record CliLine
 {
     /// <summary>
     /// <c>event</c>, <c>result</c>, <c>error</c>, <c>task</c>, <c>provider</c>, <c>entry</c>, <c>check</c>, <c>explanation</c>, <c>decision</c>, <c>replay</c>, <c>feedback</c>, <c>attempt</c>, <c>execution</c>, <c>execution_event</c>, <c>omitted</c>, <c>log_line</c>,
-    /// <c>wait</c>, <c>queue</c>, <c>statistics</c>, <c>plan</c>, <c>schedule</c>, <c>sizes</c>, <c>changed</c> and the like.
+    /// <c>wait</c>, <c>queue</c>, <c>statistics</c>, <c>plan</c>, <c>schedule</c>, <c>sizes</c>, <c>pool</c>, <c>pools</c>, <c>instance_output</c>, <c>changed</c> and the like.
     /// </summary>
     public required string Type { get; init; }
 
@@ -59,6 +60,17 @@ internal sealed record CliLine
     public ScheduleStatus? Schedule { get; init; }
 
     public StorageSizes? Sizes { get; init; }
+
+    public PoolLine? Pool { get; init; }
+
+    public PoolLine[]? Pools { get; init; }
+
+    /// <summary>When <see cref="Pools"/> were looked at.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    public PoolRequest? PoolRequest { get; init; }
+
+    public InstanceOutputLine? InstanceOutput { get; init; }
 
     public ProviderLine? Provider { get; init; }
 
@@ -149,6 +161,7 @@ internal sealed record DoctorCheck(string Name, bool Ok, bool Required, string F
 [JsonSerializable(typeof(QueuedTaskState))]
 [JsonSerializable(typeof(DayOfWeek))]
 [JsonSerializable(typeof(TableSize))]
+[JsonSerializable(typeof(InstanceStatus))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -26,7 +26,8 @@ internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) :
             case { Check: { } check }:
                 WriteCheck(check);
                 break;
-            case var _ when new QueueView(console).TryWrite(line) || new RoutingView(console).TryWrite(line) || new ExecutionView(console).TryWrite(line):
+            case var _ when new QueueView(console).TryWrite(line) || new RoutingView(console).TryWrite(line) || new ExecutionView(console).TryWrite(line)
+                || new PoolView(console).TryWrite(line):
                 break;
             default:
                 foreach (var text in Terminal.SafeLines(line.Message))
@@ -46,6 +47,12 @@ internal sealed class ConsoleOutput(IAnsiConsole console, IAnsiConsole errors) :
             errors.MarkupLineInterpolated($"  - {Terminal.Safe(detail)}");
         }
     }
+
+    public Task LiveAsync(Func<Action<CliLine>, Task> work) => !console.Profile.Capabilities.Ansi ? work(Write) : console.Live(new Text("")).StartAsync(live => work(line =>
+    {
+        live.UpdateTarget(PoolView.Table(line.Pools ?? [], line.At ?? default));
+        live.Refresh();
+    }));
 
     private void WriteEvent(AgentTaskEvent agentTaskEvent)
     {

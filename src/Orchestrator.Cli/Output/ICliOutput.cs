@@ -8,4 +8,8 @@ internal interface ICliOutput
 
     /// <summary>Shows what went wrong and what to do about it.</summary>
     void Error(string message, IReadOnlyList<string>? details = null);
+
+    /// <summary>Shows something that changes: on a terminal each line takes the place of the one before.</summary>
+    /// <param name="work">Does the work; is given what shows a line.</param>
+    Task LiveAsync(Func<Action<CliLine>, Task> work) => work(Write);
 }

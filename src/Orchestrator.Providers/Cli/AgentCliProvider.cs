@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Providers.Proxy;
 using Orchestrator.Secrets;
@@ -26,8 +27,8 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         PricePerTaskUsd = options.PricePerTaskUsd,
         SecretNames = [options.ApiKeySecret ?? profile.ApiKeySecret],
         Tags = [.. options.Tags],
-        ConfinesWrites = options.ConfineWrites,
-        WritablePaths = options.ConfineWrites ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
+        ConfinesWrites = options.ConfineWrites || services.Containers is not null,
+        WritablePaths = options.ConfineWrites && services.Containers is null ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
     };
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -47,9 +48,33 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             yield break;
         }
 
+        var (place, unfit) = services.Containers is { } containers
+            ? await containers.EnterAsync(execution, execution.TimeLimits ?? options.TimeLimits, cancellationToken).ConfigureAwait(false)
+            : (services.Pipeline.Here(execution), default);
+        if (place is null)
+        {
+            yield return Refuse(unfit.Class, unfit.Message);
+            yield break;
+        }
+
+        await using var leaving = place.ConfigureAwait(false);
+        await foreach (var happened in RunAsync(place, key, ordered, cancellationToken).ConfigureAwait(false))
+        {
+            yield return happened;
+        }
+    }
+
+    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => services.Containers is { } containers
+        ? services.Check.RunAsync(containers, _executable, [_secretName], cancellationToken)
+        : services.Check.RunAsync(_executable, profile.VersionArguments is { } arguments ? [.. arguments] : null, [_secretName], profile.Install, cancellationToken, profile.Tested);
+
+    private async IAsyncEnumerable<AgentEvent> RunAsync(
+        IAgentPlace place, SecretValue key, Dictionary<string, string> ordered, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var execution = place.Execution;
         var model = execution.Model ?? options.Model;
         decimal? CostOf(TokenUsage usage) => PriceOf(model, usage);
-        var (access, closed) = await OpenAccessAsync(execution, model, key, CostOf, cancellationToken).ConfigureAwait(false);
+        var (access, closed) = await OpenAccessAsync(place, model, key, CostOf, cancellationToken).ConfigureAwait(false);
         if (access is null)
         {
             yield return Refuse(closed.Class, closed.Message);
@@ -65,32 +90,30 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             Model = model,
             BaseUrl = access.BaseUrl,
             ApiKey = access.Key,
-            IsConfined = options.ConfineWrites && WriteConfinement.IsSupported,
+            IsConfined = place.IsContainer || (options.ConfineWrites && WriteConfinement.IsSupported),
             CostOf = CostOf,
         };
         var launch = profile.Launch(run);
         HomeFiles.Write(run.Workspace.HomeDirectory, launch.HomeFiles);
-        await foreach (var happened in RunAsync(CreateRequest(run, launch, access, ordered), profile.CreateParser(run), access, cancellationToken).ConfigureAwait(false))
+        var request = CreateRequest(run, launch, access, ordered, place.IsContainer);
+        await foreach (var happened in RunAsync(request, profile.CreateParser(run), access, place, cancellationToken).ConfigureAwait(false))
         {
             yield return happened;
         }
     }
 
-    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
-        services.Check.RunAsync(_executable, profile.VersionArguments is { } arguments ? [.. arguments] : null, [_secretName], profile.Install, cancellationToken, profile.Tested);
-
     /// <summary>Runs the program and tells what the proxy counts beside it. A cancellation is thrown on once what was used until then is told.</summary>
     private async IAsyncEnumerable<AgentEvent> RunAsync(
-        ProcessRequest request, IAgentOutputParser parser, ModelAccess access, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ProcessRequest request, IAgentOutputParser parser, ModelAccess access, IAgentPlace place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var events = services.Pipeline.RunAsync(name, request, parser, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var events = services.Pipeline.RunAsync(name, request, parser, place, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var ending = events.ConfigureAwait(false);
         while (true)
         {
             var (happened, broken) = await NextAsync(events).ConfigureAwait(false);
             if (happened is not null)
             {
-                yield return await access.CompleteAsync(happened).ConfigureAwait(false);
+                yield return await place.CompleteAsync(await access.CompleteAsync(happened).ConfigureAwait(false)).ConfigureAwait(false);
             }
 
             var used = broken is not null ? await access.BreakOffAsync(parser.Usage, parser.CostUsd).ConfigureAwait(false)
@@ -124,7 +147,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
 
     private (FailureClass Class, string Message)? Refusal(AgentExecution execution) =>
         execution.Workspace is null ? (FailureClass.Configuration, $"{name} runs on this machine and needs a workspace.")
-        : Executables.Find(_executable) is null ? (FailureClass.Unavailable, $"The program '{_executable}' was not found. {profile.Install}")
+        : services.Containers is null && Executables.Find(_executable) is null ? (FailureClass.Unavailable, $"The program '{_executable}' was not found. {profile.Install}")
         : (execution.Model ?? options.Model) is ['-', ..] ? (FailureClass.Configuration, $"{name} cannot take a model whose name begins with '-': it would be read as an option.")
         : execution.SessionId is ['-', ..] ? (FailureClass.Configuration, $"{name} cannot take a session whose name begins with '-': it would be read as an option.")
         : execution.SessionId is not null && !profile.Capabilities.Contains(ProviderCapabilities.Resume) ? (FailureClass.Configuration, $"{name} cannot continue a session.")
@@ -158,12 +181,16 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
     }
 
     private async ValueTask<(ModelAccess? Access, (FailureClass Class, string Message) Closed)> OpenAccessAsync(
-        AgentExecution execution, string? model, SecretValue key, Func<TokenUsage, decimal?> costOf, CancellationToken cancellationToken)
+        IAgentPlace place, string? model, SecretValue key, Func<TokenUsage, decimal?> costOf, CancellationToken cancellationToken)
     {
         if (!options.UseCredentialProxy || profile.Protocol is not { } protocol || _baseUrl is null)
         {
-            return (new ModelAccess(_baseUrl, key, null, costOf), default);
+            return place.HasNetwork
+                ? (new ModelAccess(_baseUrl, key, null, costOf), default)
+                : (null, (FailureClass.Configuration, $"{name} does not reach its model through the credential proxy, and the pool's containers have no network: give it an address, or the pool a network."));
         }
+
+        var execution = place.Execution;
 
         var request = new CredentialProxyRequest
         {
@@ -171,6 +198,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             Protocol = protocol,
             Upstream = new Uri(_baseUrl),
             Key = key,
+            Door = place.Door,
             BudgetUsd = execution.BudgetUsd,
             CostOf = usage => BudgetPriceOf(model, usage),
         };
@@ -188,9 +216,9 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         }
     }
 
-    private ProcessRequest CreateRequest(AgentCliRun run, AgentCliLaunch launch, ModelAccess access, Dictionary<string, string> ordered)
+    private ProcessRequest CreateRequest(AgentCliRun run, AgentCliLaunch launch, ModelAccess access, Dictionary<string, string> ordered, bool isContainer)
     {
-        var environment = AgentSandbox.Environment(run.Workspace, keepHome: false);
+        var environment = isContainer ? AgentSandbox.ContainerEnvironment(run.Workspace) : AgentSandbox.Environment(run.Workspace, keepHome: false);
         if (access.IsProxied)
         {
             AgentSandbox.KeepLoopbackDirect(environment);
@@ -210,7 +238,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             StandardInput = AgentSandbox.Prompt(run.Execution, run.Workspace),
             Limits = run.Execution.TimeLimits ?? options.TimeLimits,
             StopSignal = profile.StopSignal,
-            WritablePaths = run.IsConfined ? AgentSandbox.WritablePaths(run.Workspace, options.WritablePaths) : null,
+            WritablePaths = run.IsConfined && !isContainer ? AgentSandbox.WritablePaths(run.Workspace, options.WritablePaths) : null,
         };
     }
 

@@ -1,22 +1,33 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Providers.Cli.Output;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Cli;
 
 /// <summary>The way of every local program: run it, redact each line, let its parser make events of them, end with exactly one outcome.</summary>
-internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor redactor, TimeProvider time, ILogger<AgentProcessPipeline> logger)
+internal sealed class AgentProcessPipeline(IProcessRunner runner, ISecretRedactor redactor, TimeProvider time, ILogger<AgentProcessPipeline> logger)
 {
-    /// <summary>Runs the program. Cancellation throws once everything is dead.</summary>
-    public async IAsyncEnumerable<AgentEvent> RunAsync(
-        string provider, ProcessRequest request, IAgentOutputParser parser, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>This machine as the place of an execution.</summary>
+    public IAgentPlace Here(AgentExecution execution) => new MachinePlace(execution, runner);
+
+    /// <summary>Runs the program on this machine. Cancellation throws once everything is dead.</summary>
+    public IAsyncEnumerable<AgentEvent> RunAsync(string provider, ProcessRequest request, IAgentOutputParser parser, CancellationToken cancellationToken) =>
+        RunAsync(provider, request, parser, runner, isContainer: false, cancellationToken);
+
+    /// <summary>Runs the program where its execution is.</summary>
+    public IAsyncEnumerable<AgentEvent> RunAsync(string provider, ProcessRequest request, IAgentOutputParser parser, IAgentPlace place, CancellationToken cancellationToken) =>
+        RunAsync(provider, request, parser, place.Runner, place.IsContainer, cancellationToken);
+
+    private async IAsyncEnumerable<AgentEvent> RunAsync(
+        string provider, ProcessRequest request, IAgentOutputParser parser, IProcessRunner place, bool isContainer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        LogStart(provider, request);
+        LogStart(provider, request, isContainer);
         using var overstay = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time); // Stops a program that stays after its last words.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, overstay.Token);
-        var output = runner.RunAsync(request, stop.Token).GetAsyncEnumerator(stop.Token);
+        var output = place.RunAsync(request, stop.Token).GetAsyncEnumerator(stop.Token);
         await using var ending = output.ConfigureAwait(false);
         var isDone = false;
         while (true)
@@ -90,6 +101,7 @@ internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor
             ProcessEnd.StartupTimeout => (FailureClass.StartupTimeout, $"It printed nothing for {request.Limits.Startup} after its start and was stopped."),
             ProcessEnd.IdleTimeout => (FailureClass.IdleTimeout, $"It printed nothing for {request.Limits.Idle} and was stopped."),
             ProcessEnd.TotalTimeout => (FailureClass.Timeout, $"It took longer than {request.Limits.Total} and was stopped."),
+            ProcessEnd.Lost => (FailureClass.Crashed, "The container that it ran in was lost."),
             _ => (FailureClass.Cancelled, "It was cancelled."),
         };
         return new AgentFailed
@@ -108,8 +120,14 @@ internal sealed class AgentProcessPipeline(ProcessRunner runner, ISecretRedactor
 
     private AgentEvent Stamp(AgentEvent happened) => happened with { At = time.GetUtcNow() };
 
-    private void LogStart(string provider, ProcessRequest request)
+    private void LogStart(string provider, ProcessRequest request, bool isContainer)
     {
+        if (isContainer)
+        {
+            logger.AgentProcessStarted(provider, request.ExecutionId, "in a container");
+            return;
+        }
+
         logger.AgentProcessStarted(provider, request.ExecutionId, WriteConfinement.Description);
         if (request.WritablePaths is null || !WriteConfinement.IsSupported)
         {

@@ -33,6 +33,16 @@ internal static class AgentSandbox
         return environment;
     }
 
+    /// <summary>The environment in a container, beside what its image says: nothing of ours.</summary>
+    public static Dictionary<string, string> ContainerEnvironment(AgentWorkspace workspace) => new(StringComparer.Ordinal)
+    {
+        ["TMPDIR"] = workspace.TemporaryDirectory,
+        ["TEMP"] = workspace.TemporaryDirectory,
+        ["TMP"] = workspace.TemporaryDirectory,
+        ["HOME"] = workspace.HomeDirectory,
+        ["DOTNET_CLI_HOME"] = workspace.HomeDirectory,
+    };
+
     /// <summary>Keeps calls to this machine from going through a proxy of the network.</summary>
     public static void KeepLoopbackDirect(Dictionary<string, string> environment)
     {

@@ -1,3 +1,4 @@
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
@@ -43,6 +44,20 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
         return fault is not null ? Health(HealthStatus.Unhealthy, fault, details)
             : refusal is not null ? Health(HealthStatus.Unhealthy, $"{refusal} The program: {found}", details)
             : Health(HealthStatus.Healthy, found, details);
+    }
+
+    /// <summary>Of a program that runs in containers: whether there is the pool and it has its secrets. Its image is not looked at.</summary>
+    public async ValueTask<ProviderHealth> RunAsync(AgentContainers containers, string executable, IReadOnlyList<string> secretNames, CancellationToken cancellationToken)
+    {
+        var details = new Dictionary<string, string> { ["confinement"] = "a container of its own", ["containment"] = "a container of its own", ["pool"] = containers.Pool };
+        if (!containers.HasPool)
+        {
+            return Health(HealthStatus.Unhealthy, $"There is no pool '{containers.Pool}' of containers.", details);
+        }
+
+        return await FindSecretsAsync(secretNames, details, cancellationToken).ConfigureAwait(false) is { } refusal
+            ? Health(HealthStatus.Unhealthy, refusal, details)
+            : Health(HealthStatus.Healthy, $"'{executable}' runs in containers of pool {containers.Pool}.", details);
     }
 
     private static void AddVersion(string? version, TestedVersions? tested, Dictionary<string, string> details)

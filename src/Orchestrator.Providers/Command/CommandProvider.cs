@@ -1,21 +1,22 @@
 using System.Runtime.CompilerServices;
 using Orchestrator.Providers.Cli;
 using Orchestrator.Providers.Command.Output;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Command;
 
 /// <summary>Runs one configured program in the workspace; what it changes there is its result.</summary>
-internal sealed class CommandProvider(string name, CommandProviderOptions options, AgentProcessPipeline pipeline, SecretResolver secrets, ProgramCheck check, TimeProvider time)
+internal sealed class CommandProvider(string name, CommandProviderOptions options, AgentProcessPipeline pipeline, SecretResolver secrets, ProgramCheck check, TimeProvider time, AgentContainers? containers = null)
     : IAgentProvider
 {
-    public ProviderDescriptor Descriptor { get; } = Describe(name, options);
+    public ProviderDescriptor Descriptor { get; } = Describe(name, options, containers is not null);
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(execution);
-        if (execution.Workspace is not { } workspace)
+        if (execution.Workspace is null)
         {
             yield return AgentSandbox.Refuse(FailureClass.Configuration, $"{name} runs on this machine and needs a workspace.", time.GetUtcNow());
             yield break;
@@ -27,6 +28,25 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             yield break;
         }
 
+        var (place, refused) = containers is not null
+            ? await containers.EnterAsync(execution, execution.TimeLimits ?? options.TimeLimits, cancellationToken).ConfigureAwait(false)
+            : (pipeline.Here(execution), default);
+        if (place is null)
+        {
+            yield return AgentSandbox.Refuse(refused.Class, refused.Message, time.GetUtcNow());
+            yield break;
+        }
+
+        await using var leaving = place.ConfigureAwait(false);
+        await foreach (var happened in RunAsync(place, cancellationToken).ConfigureAwait(false))
+        {
+            yield return await place.CompleteAsync(happened).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<AgentEvent> RunAsync(IAgentPlace place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (execution, workspace) = (place.Execution, place.Execution.Workspace!);
         var (arguments, unfit) = CommandArguments.Fill(options.Arguments, execution, workspace);
         if (unfit is not null)
         {
@@ -34,7 +54,7 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             yield break;
         }
 
-        var environment = AgentSandbox.Environment(workspace, options.KeepHome);
+        var environment = place.IsContainer ? AgentSandbox.ContainerEnvironment(workspace) : AgentSandbox.Environment(workspace, options.KeepHome);
         foreach (var (variable, value) in options.Environment)
         {
             environment[variable] = value;
@@ -46,7 +66,7 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             yield break;
         }
 
-        if (Executables.Find(options.Executable, workspace.Directory) is null)
+        if (!place.IsContainer && Executables.Find(options.Executable, workspace.Directory) is null)
         {
             yield return AgentSandbox.Refuse(FailureClass.Unavailable, NotFound(options), time.GetUtcNow());
             yield break;
@@ -61,16 +81,17 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             ExecutionId = execution.Id,
             StandardInput = options.InstructionsOnInput ? AgentSandbox.Instructions(execution, workspace) : "",
             Limits = execution.TimeLimits ?? options.TimeLimits,
-            WritablePaths = options.ConfineWrites ? AgentSandbox.WritablePaths(workspace, options.WritablePaths) : null,
+            WritablePaths = options.ConfineWrites && !place.IsContainer ? AgentSandbox.WritablePaths(workspace, options.WritablePaths) : null,
         };
-        await foreach (var happened in pipeline.RunAsync(name, request, CreateParser(options), cancellationToken).ConfigureAwait(false))
+        await foreach (var happened in pipeline.RunAsync(name, request, CreateParser(options), place, cancellationToken).ConfigureAwait(false))
         {
             yield return happened;
         }
     }
 
-    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) =>
-        check.RunAsync(options.Executable, null, [.. options.SecretNames], options.InstallHint.Length > 0 ? options.InstallHint : "Install it, or set Executable to its path.", cancellationToken);
+    public ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => containers is not null
+        ? check.RunAsync(containers, options.Executable, [.. options.SecretNames], cancellationToken)
+        : check.RunAsync(options.Executable, null, [.. options.SecretNames], options.InstallHint.Length > 0 ? options.InstallHint : "Install it, or set Executable to its path.", cancellationToken);
 
     private static IAgentOutputParser CreateParser(CommandProviderOptions options) =>
         options.Output == CommandOutputFormat.JsonLines ? new CommandJsonLinesParser(options) : new CommandOutputParser(options);
@@ -78,7 +99,7 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
     private static string NotFound(CommandProviderOptions options) =>
         $"The program '{options.Executable}' was not found on PATH. {(options.InstallHint.Length > 0 ? options.InstallHint : "Install it, or set Executable to its path.")}";
 
-    private static ProviderDescriptor Describe(string name, CommandProviderOptions options)
+    private static ProviderDescriptor Describe(string name, CommandProviderOptions options, bool isContainer)
     {
         var descriptor = new ProviderDescriptor
         {
@@ -89,8 +110,8 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             PricePerTaskUsd = options.PricePerTaskUsd,
             SecretNames = [.. options.SecretNames],
             Tags = [.. options.Tags],
-            ConfinesWrites = options.ConfineWrites,
-            WritablePaths = options.ConfineWrites ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
+            ConfinesWrites = options.ConfineWrites || isContainer,
+            WritablePaths = options.ConfineWrites && !isContainer ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
         };
         return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
     }

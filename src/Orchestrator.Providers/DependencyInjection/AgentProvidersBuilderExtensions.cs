@@ -3,6 +3,7 @@ using Orchestrator;
 using Orchestrator.Providers;
 using Orchestrator.Providers.Cli;
 using Orchestrator.Providers.Command;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Secrets;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,8 @@ public static class AgentProvidersBuilderExtensions
             provider.GetRequiredService<AgentProcessPipeline>(),
             provider.GetRequiredService<SecretResolver>(),
             provider.GetRequiredService<ProgramCheck>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<AgentContainers>()));
     }
 
     /// <summary>Registers a provider once by its name.</summary>

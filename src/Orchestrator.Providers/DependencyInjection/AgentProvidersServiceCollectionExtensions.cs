@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Providers.Cli;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Providers.Proxy;
 using Orchestrator.Providers.Workspaces;
@@ -34,7 +35,13 @@ public static class AgentProvidersServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<AgentProcessPipeline>>() ?? NullLogger<AgentProcessPipeline>.Instance));
         services.TryAddSingleton(static provider => new CredentialProxies(provider.GetRequiredService<TimeProvider>(), provider.GetService<ILogger<CredentialProxies>>()));
-        services.TryAddSingleton<AgentCliServices>();
+        services.TryAddSingleton(static provider => new AgentCliServices(
+            provider.GetRequiredService<AgentProcessPipeline>(),
+            provider.GetRequiredService<SecretResolver>(),
+            provider.GetRequiredService<CredentialProxies>(),
+            provider.GetRequiredService<ProgramCheck>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<AgentContainers>()));
         services.TryAddSingleton<GitCommand>();
         services.TryAddSingleton(static provider => new GitRepositories(provider.GetRequiredService<GitCommand>()));
         services.TryAddSingleton(static provider => new TreeSnapshots(provider.GetRequiredService<GitRepositories>(), provider.GetRequiredService<GitCommand>()));

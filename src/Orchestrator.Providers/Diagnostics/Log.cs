@@ -29,6 +29,18 @@ internal static partial class Log
     [LoggerMessage(EventId = 1413, EventName = "WritesNotConfined", Level = LogLevel.Warning, Message = "{Provider} runs execution {ExecutionId} and may write anywhere: {Reason}.")]
     public static partial void WritesNotConfined(this ILogger logger, string provider, string executionId, string reason);
 
+    [LoggerMessage(EventId = 1420, EventName = "ContainerSignalFailed", Level = LogLevel.Debug, Message = "The processes of the container {EngineId} could not be signalled.")]
+    public static partial void ContainerSignalFailed(this ILogger logger, Exception error, string engineId);
+
+    [LoggerMessage(EventId = 1421, EventName = "ContainerNotEnded", Level = LogLevel.Error, Message = "The container {Instance} of execution {ExecutionId} could not be ended; its changes are not taken, and the balancer removes it.")]
+    public static partial void ContainerNotEnded(this ILogger logger, Exception error, string instance, string executionId);
+
+    [LoggerMessage(EventId = 1422, EventName = "ContainerNotRecycled", Level = LogLevel.Information, Message = "The container {Instance} was gone before it could be made anew after execution {ExecutionId}.")]
+    public static partial void ContainerNotRecycled(this ILogger logger, Exception error, string instance, string executionId);
+
+    [LoggerMessage(EventId = 1423, EventName = "ContainerWorkspaceLost", Level = LogLevel.Warning, Message = "The workspace of execution {ExecutionId} could not be taken back from the container {Instance}.")]
+    public static partial void ContainerWorkspaceLost(this ILogger logger, Exception error, string instance, string executionId);
+
     [LoggerMessage(EventId = 1460, EventName = "ChatAgentStarted", Level = LogLevel.Debug, Message = "{Provider} starts execution {ExecutionId} with {Model}.")]
     public static partial void ChatAgentStarted(this ILogger logger, string provider, string executionId, string model);
 

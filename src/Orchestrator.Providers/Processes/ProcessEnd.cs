@@ -17,4 +17,7 @@ public enum ProcessEnd
 
     /// <summary>Stopped by us: the caller cancelled or stopped reading.</summary>
     Cancelled,
+
+    /// <summary>By the loss of the container that it ran in.</summary>
+    Lost,
 }

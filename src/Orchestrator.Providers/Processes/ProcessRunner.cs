@@ -10,7 +10,7 @@ namespace Orchestrator.Providers.Processes;
 /// process group and tree and, on Linux, every process that carries the execution's mark or belongs to its session. <see cref="ProcessContainment"/> says what holds
 /// on this system.
 /// </remarks>
-public sealed class ProcessRunner
+public sealed class ProcessRunner : IProcessRunner
 {
     private readonly TimeProvider _time;
     private readonly ISecretRedactor? _redactor;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Proxy.Forwarding;
 using Orchestrator.Providers.Proxy.Metering;
 
@@ -22,7 +23,7 @@ internal sealed class CredentialProxies(TimeProvider time, ILogger<CredentialPro
     /// <param name="cancellationToken">Not opened when it is cancelled already.</param>
     /// <returns>The proxy, to be disposed when the run ends.</returns>
     /// <exception cref="ArgumentException">The address is not one of a model's server, or the key cannot be sent in a header. The message does not hold the key.</exception>
-    /// <exception cref="SocketException">No port could be opened.</exception>
+    /// <exception cref="SocketException">No port or socket could be opened.</exception>
     public ValueTask<CredentialProxy> OpenAsync(CredentialProxyRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -30,9 +31,7 @@ internal sealed class CredentialProxies(TimeProvider time, ILogger<CredentialPro
 
         var upstream = UpstreamAddress.Of(request.Upstream);
         var keys = new ProxyKeys(request.Protocol, request.Key);
-        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ExclusiveAddressUse = true };
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, port: 0));
-        listener.Listen(Backlog);
+        var listener = request.Door is { } door ? Listen(door) : Listen();
         var session = new ProxySession
         {
             ExecutionId = request.ExecutionId,
@@ -40,12 +39,42 @@ internal sealed class CredentialProxies(TimeProvider time, ILogger<CredentialPro
             Upstream = upstream,
             Keys = keys,
             Scrubber = new KeyScrubber(keys.Real),
-            Port = ((IPEndPoint)listener.LocalEndPoint!).Port,
+            Port = request.Door?.Port ?? ((IPEndPoint)listener.LocalEndPoint!).Port,
             Meter = new UsageMeter(request.BudgetUsd, request.CostOf, cost => _logger.CredentialProxyBudgetSpent(request.ExecutionId, cost, request.BudgetUsd)),
             Client = UpstreamClient.Create(upstream),
             Time = time,
             Logger = _logger,
         };
         return ValueTask.FromResult(new CredentialProxy(session, listener));
+    }
+
+    private static Socket Listen()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ExclusiveAddressUse = true };
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port: 0));
+        listener.Listen(Backlog);
+        return listener;
+    }
+
+    /// <summary>Listens where only the directory's owner, and the socket's, get through.</summary>
+    private static Socket Listen(ProxyDoor door)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(new UnixDomainSocketEndPoint(door.SocketPath));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(door.SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            listener.Listen(Backlog);
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
     }
 }

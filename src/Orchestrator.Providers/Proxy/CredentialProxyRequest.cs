@@ -1,3 +1,4 @@
+using Orchestrator.Providers.Containers;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Proxy;
@@ -18,6 +19,9 @@ internal sealed record CredentialProxyRequest
 
     /// <summary>What the execution may cost, in US dollars; <see langword="null"/> for no limit. Needs <see cref="CostOf"/>.</summary>
     public decimal? BudgetUsd { get; init; }
+
+    /// <summary>The socket to listen on instead of a port of this machine; <see langword="null"/> for a port.</summary>
+    public ProxyDoor? Door { get; init; }
 
     /// <summary>What tokens cost; gives <see langword="null"/> when nobody knows.</summary>
     public Func<TokenUsage, decimal?> CostOf { get; init; } = static _ => null;

@@ -33,7 +33,11 @@ internal sealed class ProxyConnection
     {
         try
         {
-            _socket.NoDelay = true;
+            if (_socket.AddressFamily != AddressFamily.Unix)
+            {
+                _socket.NoDelay = true;
+            }
+
             while (await ServeAsync(stop).ConfigureAwait(false))
             {
             }

@@ -23,6 +23,7 @@ internal sealed class TaskRetentionOptionsValidator : IValidateOptions<TaskReten
         Check(policy.RoutingDecisions, nameof(policy.RoutingDecisions));
         Check(policy.RoutingBudgets, nameof(policy.RoutingBudgets));
         Check(policy.RoutingState, nameof(policy.RoutingState));
+        Check(policy.Containers, nameof(policy.Containers));
         return result.Build();
 
         void Check(TimeSpan? kept, string property)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
+using Orchestrator.Containers;
 using Orchestrator.Executions;
 using Orchestrator.Queue;
 using Orchestrator.Routing.Decisions;
@@ -10,6 +11,7 @@ using Orchestrator.Routing.State;
 using Orchestrator.Secrets;
 using Orchestrator.Storage;
 using Orchestrator.Storage.PostgreSql;
+using Orchestrator.Storage.PostgreSql.Containers;
 using Orchestrator.Storage.PostgreSql.DependencyInjection;
 using Orchestrator.Storage.PostgreSql.Routing;
 
@@ -59,6 +61,8 @@ public static class PostgreSqlStorageBuilderExtensions
         Replace<IExecutionLog>(services, static (database, redactor, _) => new PostgreSqlExecutionLog(database, redactor));
         Replace<IRoutingStateStore>(services, static (database, redactor, provider) => new PostgreSqlRoutingStateStore(database, provider.GetService<WorkerIdentity>(), redactor));
         Replace<IRoutingDecisionLog>(services, static (database, redactor, provider) => new PostgreSqlRoutingDecisionLog(database, provider.GetService<WorkerIdentity>(), redactor));
+        Replace<IContainerHistory>(services, static (database, redactor, _) => new PostgreSqlContainerHistory(database, redactor));
+        Replace<IContainerPoolState>(services, static (database, redactor, provider) => new PostgreSqlContainerPoolState(database, provider.GetService<WorkerIdentity>(), redactor));
         return builder;
     }
 

@@ -58,7 +58,8 @@ internal sealed class Retention(PostgreSqlDatabase database)
         var executions = await DeleteAsync(FindExecutions, DeleteExecutions, oldest, cancellationToken).ConfigureAwait(false)
             + await DeleteAsync(FindAssignments, DeleteAssignments, oldest, cancellationToken).ConfigureAwait(false);
         var result = new RetentionResult { Tasks = tasks, Plans = plans, Keys = keys, Executions = executions };
-        return await new RoutingRetention(database).ApplyAsync(policy, now, result, cancellationToken).ConfigureAwait(false);
+        result = await new RoutingRetention(database).ApplyAsync(policy, now, result, cancellationToken).ConfigureAwait(false);
+        return await new ContainerRetention(database).ApplyAsync(policy.Containers, now, result, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<long> DeleteAsync(string find, string delete, long? newest, CancellationToken cancellationToken) => DeleteAsync(

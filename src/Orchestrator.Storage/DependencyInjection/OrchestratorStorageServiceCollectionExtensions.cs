@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator;
 using Orchestrator.Auditing;
+using Orchestrator.Containers;
 using Orchestrator.Executions;
 using Orchestrator.Queue;
 using Orchestrator.Routing.Decisions;
@@ -12,6 +13,7 @@ using Orchestrator.Secrets;
 using Orchestrator.Storage;
 using Orchestrator.Storage.DependencyInjection;
 using Orchestrator.Storage.Sqlite;
+using Orchestrator.Storage.Sqlite.Containers;
 using Orchestrator.Storage.Sqlite.Maintenance;
 using Orchestrator.Storage.Sqlite.Routing;
 
@@ -23,9 +25,10 @@ public static class OrchestratorStorageServiceCollectionExtensions
     /// <summary>
     /// Registers the stores of tasks (<see cref="ITaskStore"/>, <see cref="ITaskOperations"/>, <see cref="ITaskTransactions"/>, <see cref="ITaskPlanStore"/>,
     /// <see cref="ITaskScheduleStore"/>, <see cref="ITaskNotifications"/>), <see cref="IStorageMaintenance"/>, <see cref="IOperationLog"/>,
-    /// <see cref="IExecutionLog"/>, <see cref="IRoutingStateStore"/> and <see cref="IRoutingDecisionLog"/> on SQLite, in <c>orchestrator.db</c> unless configured.
+    /// <see cref="IExecutionLog"/>, <see cref="IRoutingStateStore"/>, <see cref="IRoutingDecisionLog"/>, <see cref="IContainerHistory"/> and
+    /// <see cref="IContainerPoolState"/> on SQLite, in <c>orchestrator.db</c> unless configured.
     /// Calling it again only adds configuration; services that are registered already win, but for an <see cref="IVolatileStore"/>, which gives way: so the order in
-    /// which the router and its database are added does not matter. An <see cref="ISecretRedactor"/> is used when there is one.
+    /// which the router, the container balancer and their database are added does not matter. An <see cref="ISecretRedactor"/> is used when there is one.
     /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="configure">Configures SQLite; <see langword="null"/> for the defaults.</param>
@@ -56,6 +59,10 @@ public static class OrchestratorStorageServiceCollectionExtensions
         AddLasting<IRoutingStateStore>(services, static provider => new SqliteRoutingStateStore(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetService<WorkerIdentity>(), provider.GetService<ISecretRedactor>()));
         AddLasting<IRoutingDecisionLog>(services, static provider => new SqliteRoutingDecisionLog(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<WorkerIdentity>(), provider.GetService<ISecretRedactor>()));
+        AddLasting<IContainerHistory>(services, static provider => new SqliteContainerHistory(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetService<ISecretRedactor>()));
+        AddLasting<IContainerPoolState>(services, static provider => new SqliteContainerPoolState(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetService<WorkerIdentity>(), provider.GetService<ISecretRedactor>()));
         return new StorageBuilder(Options.Options.DefaultName, services);
     }

@@ -36,4 +36,11 @@ public sealed record RetentionPolicy
     /// <summary>Sessions and health that the router remembers, counted from when they were so. What was learned about providers is kept for ever.</summary>
     /// <value>30 days by default.</value>
     public TimeSpan? RoutingState { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// What became of the instances of container pools and of what was asked of their hosts, counted from when it happened; also what hosts tell of their pools, counted
+    /// from when they told it last.
+    /// </summary>
+    /// <value>30 days by default.</value>
+    public TimeSpan? Containers { get; init; } = TimeSpan.FromDays(30);
 }

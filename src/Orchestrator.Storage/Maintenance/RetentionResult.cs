@@ -24,6 +24,9 @@ public sealed record RetentionResult
     /// <summary>Sessions and health that the router remembered.</summary>
     public long RoutingState { get; init; }
 
+    /// <summary>Changes of state and findings of health checks of container instances, what was asked of hosts of pools, and what hosts that are gone told of them.</summary>
+    public long Containers { get; init; }
+
     /// <summary>All together.</summary>
-    public long Total => Tasks + Plans + Keys + Executions + RoutingDecisions + RoutingBudgets + RoutingState;
+    public long Total => Tasks + Plans + Keys + Executions + RoutingDecisions + RoutingBudgets + RoutingState + Containers;
 }

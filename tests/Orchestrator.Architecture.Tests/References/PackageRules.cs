@@ -40,7 +40,7 @@ internal static class PackageRules
         [Patching] = new([Abstractions]),
         ["Orchestrator.Patching.CSharp"] = new([Abstractions, Patching], "Microsoft.CodeAnalysis.CSharp"),
         ["Orchestrator.Patching.Yaml"] = new([Abstractions, Patching], "YamlDotNet"),
-        [Containers] = new([Abstractions]),
+        [Containers] = new([Abstractions], HostingAbstractions),
         [Providers] = new([Abstractions], AI, "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.Http", "Polly.Core"),
         [Workflow] = new([Abstractions, Storage], "Stateless"),
         [Hosting] = new([Abstractions, Storage, Routing, Queue, Patching, Containers, Providers, Workflow], HostingAbstractions, Logging),

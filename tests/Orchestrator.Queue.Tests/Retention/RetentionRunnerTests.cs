@@ -72,12 +72,12 @@ public sealed class RetentionRunnerTests
     [Fact]
     public void Wrong_options_are_named()
     {
-        var result = new TaskRetentionOptionsValidator().Validate(null, new TaskRetentionOptions { Interval = TimeSpan.Zero, Policy = new RetentionPolicy { Discarded = TimeSpan.FromDays(-1), RoutingDecisions = -TimeSpan.FromTicks(1), RoutingBudgets = TimeSpan.MinValue, RoutingState = TimeSpan.MinValue } });
+        var result = new TaskRetentionOptionsValidator().Validate(null, new TaskRetentionOptions { Interval = TimeSpan.Zero, Policy = new RetentionPolicy { Discarded = TimeSpan.FromDays(-1), RoutingDecisions = -TimeSpan.FromTicks(1), RoutingBudgets = TimeSpan.MinValue, RoutingState = TimeSpan.MinValue, Containers = TimeSpan.MinValue } });
 
-        Assert.Equal(5, result.Failures!.Count());
+        Assert.Equal(6, result.Failures!.Count());
         Assert.Contains(result.Failures!, failure => failure.Contains("Interval", StringComparison.Ordinal));
         Assert.All(
-            (string[])["Policy.Discarded", "Policy.RoutingDecisions", "Policy.RoutingBudgets", "Policy.RoutingState"],
+            (string[])["Policy.Discarded", "Policy.RoutingDecisions", "Policy.RoutingBudgets", "Policy.RoutingState", "Policy.Containers"],
             name => Assert.Contains(result.Failures!, failure => failure.Contains(name, StringComparison.Ordinal)));
     }
 

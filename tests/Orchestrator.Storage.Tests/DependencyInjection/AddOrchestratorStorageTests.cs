@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
+using Orchestrator.Containers;
 using Orchestrator.Executions;
 using Orchestrator.Routing.Decisions;
 using Orchestrator.Routing.State;
@@ -49,12 +50,13 @@ public sealed class AddOrchestratorStorageTests
 
         Assert.Equal(
             services.Take(count).Select(service => service.ServiceType).Where(IsOfStorage), services.Select(service => service.ServiceType).Where(IsOfStorage));
-        Assert.Equal(12, services.Select(service => service.ServiceType).Count(IsOfStorage));
+        Assert.Equal(14, services.Select(service => service.ServiceType).Count(IsOfStorage));
         Assert.Equal(2, services.Count(service => service.ServiceType == typeof(IValidateOptions<SqliteStorageOptions>) && service.ImplementationType is not null));
     }
 
     private static bool IsOfStorage(Type service) =>
-        service == typeof(IOperationLog) || service == typeof(IExecutionLog) || service == typeof(IRoutingStateStore) || service == typeof(IRoutingDecisionLog) || service.Assembly == typeof(SqliteDatabase).Assembly;
+        service == typeof(IOperationLog) || service == typeof(IExecutionLog) || service == typeof(IRoutingStateStore) || service == typeof(IRoutingDecisionLog)
+        || service == typeof(IContainerHistory) || service == typeof(IContainerPoolState) || service.Assembly == typeof(SqliteDatabase).Assembly;
 
     [Fact]
     public void A_store_that_the_host_registered_before_wins()

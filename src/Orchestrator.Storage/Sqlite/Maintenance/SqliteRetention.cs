@@ -54,7 +54,8 @@ internal sealed class SqliteRetention(SqliteDatabase database)
         }
 
         var result = new RetentionResult { Tasks = tasks, Plans = plans, Keys = keys, Executions = executions };
-        return await new SqliteRoutingRetention(database).ApplyAsync(policy, now, result, cancellationToken).ConfigureAwait(false);
+        result = await new SqliteRoutingRetention(database).ApplyAsync(policy, now, result, cancellationToken).ConfigureAwait(false);
+        return await new SqliteContainerRetention(database).ApplyAsync(policy.Containers, now, result, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<long> DeleteAsync(string find, string delete, long? newest, CancellationToken cancellationToken) => DeleteAsync(

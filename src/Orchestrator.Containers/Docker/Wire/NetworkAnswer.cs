@@ -1,0 +1,3 @@
+namespace Orchestrator.Containers.Docker.Wire;
+
+internal sealed record NetworkAnswer(string? Id, string? Name, bool Internal, Dictionary<string, string>? Labels);

@@ -1,0 +1,3 @@
+namespace Orchestrator.Containers.Docker.Wire;
+
+internal sealed record WaitAnswer(int StatusCode);

@@ -1,0 +1,137 @@
+using Orchestrator.Containers;
+using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Workspaces;
+
+namespace Orchestrator.Providers.Containers;
+
+/// <summary>A leased container, with the workspace of one execution in it.</summary>
+/// <remarks>
+/// Leaving it kills every process in it, takes the workspace back and has the instance made anew, in this order: so nothing that ran in it can change the workspace later, and nothing of the
+/// execution is found by the next one.
+/// </remarks>
+internal sealed class ContainerPlace : IAgentPlace
+{
+    private readonly ContainerServices _services;
+    private readonly ContainerLease _lease;
+    private readonly ContainerShare _share;
+    private readonly ContainerRunner _runner;
+    private readonly Action _left;
+    private readonly Lazy<Task<bool>> _leaving;
+    private bool _isIn;
+
+    public ContainerPlace(ContainerServices services, ContainerLease lease, AgentExecution execution, Action left)
+    {
+        (_services, _lease, _left) = (services, lease, left);
+        _share = new ContainerShare(services.Options.Directory.Replace(ContainerShare.Placeholder, lease.Instance, StringComparison.Ordinal), execution.Workspace!);
+        _runner = new ContainerRunner(services, lease, _share);
+        Execution = execution with { Workspace = _share.Workspace };
+        Door = new ProxyDoor(_share.SocketPath, services.Options.Port);
+        _leaving = new Lazy<Task<bool>>(LeaveAsync);
+    }
+
+    public AgentExecution Execution { get; }
+
+    public IProcessRunner Runner => _runner;
+
+    public bool IsContainer => true;
+
+    public bool HasNetwork => _services.Options.HasNetwork;
+
+    public ProxyDoor? Door { get; }
+
+    /// <summary>Moves the workspace in.</summary>
+    /// <exception cref="ContainerShareException">It cannot be done.</exception>
+    public void Enter()
+    {
+        _share.Enter();
+        _isIn = true;
+    }
+
+    public async ValueTask<AgentEvent> CompleteAsync(AgentEvent happened)
+    {
+        if (happened is not (AgentCompleted or AgentFailed) || await _leaving.Value.ConfigureAwait(false) || happened is AgentFailed)
+        {
+            return happened;
+        }
+
+        var result = ((AgentCompleted)happened).Result;
+        return new AgentFailed
+        {
+            At = happened.At,
+            Failure = new AgentFailure
+            {
+                Class = FailureClass.Crashed,
+                Message = $"The container {_lease.Instance} was lost with the workspace before its changes were taken.",
+                Usage = result.Usage,
+                CostUsd = result.CostUsd,
+            },
+        };
+    }
+
+    public async ValueTask DisposeAsync() => await _leaving.Value.ConfigureAwait(false);
+
+    /// <returns>Whether the workspace is back as the program left it.</returns>
+    private async Task<bool> LeaveAsync()
+    {
+        try
+        {
+            if (!_isIn)
+            {
+                return true;
+            }
+
+            await EndProcessesAsync().ConfigureAwait(false);
+            return _share.Leave();
+        }
+        catch (WorkspaceException exception)
+        {
+            _services.Logger.ContainerWorkspaceLost(exception, _lease.Instance, Execution.Id);
+            return false;
+        }
+        finally
+        {
+            await RecycleAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndProcessesAsync()
+    {
+        if (await ContainerSignals.KillAllAsync(_services, _lease.EngineId).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        try
+        {
+            // Too full to run one more program, stuck, or without a shell: then the whole of it.
+            await _services.Engine.StopAsync(_lease.EngineId, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OrchestratorException exception)
+        {
+            // Without the engine nobody can tell: the balancer removes it as soon as it can.
+            _services.Logger.ContainerNotEnded(exception, _lease.Instance, Execution.Id);
+            throw new WorkspaceException("workspace.tampered", $"The container {_lease.Instance} could not be ended.", exception);
+        }
+    }
+
+    private async Task RecycleAsync()
+    {
+        try
+        {
+            if (_isIn)
+            {
+                await _services.Balancer.RestartAsync(_lease.Instance, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is OrchestratorException or ArgumentException or ObjectDisposedException)
+        {
+            // It has gone by itself, or the balancer has.
+            _services.Logger.ContainerNotRecycled(exception, _lease.Instance, Execution.Id);
+        }
+        finally
+        {
+            await _lease.ReleaseAsync(succeeded: !_runner.IsLost).ConfigureAwait(false);
+            _left();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Orchestrator.Containers;
+using Orchestrator.Providers.Containers;
+using Orchestrator.Secrets;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Has agents run in containers.</summary>
+public static class AgentContainersBuilderExtensions
+{
+    /// <summary>Has the programs of all agent CLIs and commands run in leased containers, never on this machine. Calling it again only adds settings.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">The pool, and the directory that each of its instances shares with this machine.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>The host must have an <see cref="IContainerBalancer"/> with the pool, and an <see cref="IContainerEngine"/> that keeps instances apart: the process engine is refused.</remarks>
+    public static IAgentProvidersBuilder UseContainers(this IAgentProvidersBuilder builder, Action<AgentContainerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        builder.Services.AddOptionsWithValidateOnStart<AgentContainerOptions, AgentContainerOptionsValidator>().Configure(configure);
+        builder.Services.TryAddSingleton(static provider => new AgentContainers(new ContainerServices(
+            provider.GetRequiredService<IContainerBalancer>(),
+            provider.GetRequiredService<IContainerEngine>(),
+            provider.GetRequiredService<IOptions<AgentContainerOptions>>().Value,
+            provider.GetRequiredService<ISecretRedactor>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<AgentContainers>>() ?? NullLogger<AgentContainers>.Instance)));
+        return builder;
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.Data.Sqlite;
+using Orchestrator.Containers;
+using Orchestrator.Json;
+using Orchestrator.Secrets;
+using Orchestrator.Storage.Containers;
+
+namespace Orchestrator.Storage.Sqlite.Containers;
+
+/// <summary>What became of the instances of pools, in SQLite: tables <c>container_instances</c> and <c>container_health_checks</c>.</summary>
+/// <remarks>Thread-safe; a singleton. A batch is one transaction. Times are kept in whole milliseconds. What may hold a secret is redacted before it is stored.</remarks>
+internal sealed class SqliteContainerHistory(SqliteDatabase database, ISecretRedactor? redactor) : IContainerHistory
+{
+    private const string AddTransition = """
+        INSERT INTO container_instances (pool, engine_id, from_state, to_state, reason, worker_name, container_name, created_at)
+        VALUES (@pool, @engineId, @from, @to, @reason, @worker, @container, @at)
+        """;
+
+    private const string AddCheck = """
+        INSERT INTO container_health_checks (pool, kind, passed, message, duration_us, worker_name, container_name, created_at)
+        VALUES (@pool, @kind, @passed, @message, @duration, @worker, @container, @at)
+        """;
+
+    /// <inheritdoc/>
+    public async ValueTask AppendAsync(ValueList<ContainerTransition> transitions, ValueList<ContainerHealthCheck> checks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transitions);
+        ArgumentNullException.ThrowIfNull(checks);
+        var (moves, findings) = (transitions.Select(entry => entry.Clean(redactor)).ToList(), checks.Select(entry => entry.Clean(redactor)).ToList());
+        if (moves.Count + findings.Count > 0)
+        {
+            await database.WriteAsync(
+                connection => moves.Sum(entry => Add(connection, entry)) + findings.Sum(entry => Add(connection, entry)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private const string TransitionColumns = "pool, engine_id, from_state, to_state, reason, worker_name, container_name, created_at";
+
+    private const string ListTransitions = $"SELECT {TransitionColumns} FROM container_instances WHERE pool = @pool ORDER BY id DESC LIMIT @limit";
+
+    private const string ListTransitionsOfInstance = $"""
+        SELECT {TransitionColumns} FROM container_instances WHERE container_name = @container AND +pool = @pool ORDER BY id DESC LIMIT @limit
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<ValueList<ContainerTransition>> ListTransitionsAsync(string pool, string? instance, int limit, CancellationToken cancellationToken) => ListAsync(
+        pool, instance, limit, instance is null ? ListTransitions : ListTransitionsOfInstance, ReadTransition, cancellationToken);
+
+    private const string CheckColumns = "pool, kind, passed, message, duration_us, worker_name, container_name, created_at";
+
+    private const string ListChecks = $"SELECT {CheckColumns} FROM container_health_checks WHERE pool = @pool ORDER BY id DESC LIMIT @limit";
+
+    private const string ListChecksOfInstance = $"""
+        SELECT {CheckColumns} FROM container_health_checks WHERE container_name = @container AND +pool = @pool ORDER BY id DESC LIMIT @limit
+        """;
+
+    /// <inheritdoc/>
+    public ValueTask<ValueList<ContainerHealthCheck>> ListHealthChecksAsync(string pool, string? instance, int limit, CancellationToken cancellationToken) => ListAsync(
+        pool, instance, limit, instance is null ? ListChecks : ListChecksOfInstance, ReadCheck, cancellationToken);
+
+    private ValueTask<ValueList<T>> ListAsync<T>(string pool, string? instance, int limit, string sql, Func<SqliteRow, T> read, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return database.ReadAsync(
+            connection =>
+            {
+                var statement = connection.Statement(sql).Set("@pool", pool).Set("@limit", (long)limit);
+                return (instance is null ? statement : statement.Set("@container", instance)).Query(read).ToValueList();
+            },
+            cancellationToken);
+    }
+
+    private static int Add(SqliteConnection connection, ContainerTransition entry) => connection.Statement(AddTransition)
+        .Set("@pool", entry.Pool)
+        .Set("@engineId", entry.EngineId)
+        .Set("@from", entry.From.ToName())
+        .Set("@to", entry.To.ToName())
+        .Set("@reason", entry.Reason)
+        .Set("@worker", entry.WorkerName)
+        .Set("@container", entry.ContainerName)
+        .Set("@at", entry.At.ToMilliseconds())
+        .Execute();
+
+    private static int Add(SqliteConnection connection, ContainerHealthCheck entry) => connection.Statement(AddCheck)
+        .Set("@pool", entry.Pool)
+        .Set("@kind", entry.Kind.ToName())
+        .Set("@passed", entry.Passed)
+        .Set("@message", entry.Message)
+        .Set("@duration", entry.Duration.Microseconds())
+        .Set("@worker", entry.WorkerName)
+        .Set("@container", entry.ContainerName)
+        .Set("@at", entry.At.ToMilliseconds())
+        .Execute();
+
+    private static ContainerTransition ReadTransition(SqliteRow row) => new()
+    {
+        Pool = row.GetString(0),
+        EngineId = row.GetStringOrNull(1),
+        From = EnumNames.Parse<InstanceState>(row.GetString(2)),
+        To = EnumNames.Parse<InstanceState>(row.GetString(3)),
+        Reason = row.GetString(4),
+        WorkerName = row.GetString(5),
+        ContainerName = row.GetString(6),
+        At = SqliteTime.ToTime(row.GetInt64(7)),
+    };
+
+    private static ContainerHealthCheck ReadCheck(SqliteRow row) => new()
+    {
+        Pool = row.GetString(0),
+        Kind = EnumNames.Parse<ContainerCheckKind>(row.GetString(1)),
+        Passed = row.GetBoolean(2),
+        Message = row.GetStringOrNull(3),
+        Duration = TimeSpan.FromMicroseconds(row.GetInt64(4)),
+        WorkerName = row.GetString(5),
+        ContainerName = row.GetString(6),
+        At = SqliteTime.ToTime(row.GetInt64(7)),
+    };
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orchestrator.Containers.Diagnostics;
+using Orchestrator.Containers.History;
+using Orchestrator.Containers.Scaling;
+using Orchestrator.Containers.Tests.Scripted;
+
+namespace Orchestrator.Containers.Tests.DependencyInjection;
+
+public sealed class AddContainerBalancerTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Adding_it_twice_is_adding_it_once()
+    {
+        var services = new ServiceCollection();
+
+        services.AddContainerBalancer(options => options.Owner = "a").AddPool("one", static pool => pool.Image = "x");
+        var count = services.Count(service => service.ServiceType == typeof(IHostedService) || service.ServiceType == typeof(IContainerEngine));
+        services.AddContainerBalancer(options => options.Owner = "b").AddPool("one", static pool => pool.MaxInstances = 3);
+
+        await using var provider = services.BuildServiceProvider();
+        Assert.Equal(count, services.Count(service => service.ServiceType == typeof(IHostedService) || service.ServiceType == typeof(IContainerEngine)));
+        Assert.Equal("one", provider.GetRequiredService<IContainerBalancer>().GetStatus("ONE")!.Pool);
+    }
+
+    [Fact]
+    public void An_engine_that_is_there_already_is_used()
+    {
+        var engine = new ScriptedEngine(TimeProvider.System);
+        var services = new ServiceCollection();
+
+        services.AddSingleton<IContainerEngine>(engine);
+        services.AddContainerBalancer();
+
+        using var provider = services.BuildServiceProvider();
+        Assert.Same(engine, provider.GetRequiredService<IContainerEngine>());
+        Assert.IsType<InMemoryContainerHistory>(provider.GetRequiredService<IContainerHistory>());
+    }
+
+    [Fact]
+    public async Task A_pool_without_an_image_stops_the_host_from_starting()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddContainerBalancer().AddPool("agents", static _ => { });
+        using var host = builder.Build();
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancel));
+
+        Assert.Contains("Image", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wishes_about_what_is_not_there_are_refused()
+    {
+        using var provider = Provider(new ScriptedEngine(TimeProvider.System));
+        var balancer = provider.GetRequiredService<IContainerBalancer>();
+
+        var unknown = await balancer.AcquireAsync(new ContainerRequest { Pool = "other" }, Cancel);
+
+        Assert.Equal(AcquisitionStatus.UnknownPool, unknown.Status);
+        Assert.Null(balancer.GetStatus("other"));
+        await Assert.ThrowsAsync<ArgumentException>(() => balancer.ScaleAsync("other", 1, Cancel).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => balancer.ScaleAsync("agents", 9, Cancel).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(() => balancer.RestartAsync("agents-1", Cancel).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(() => balancer.DrainAsync("agents-1", Cancel).AsTask());
+    }
+
+    [Fact]
+    public async Task Meters_tell_of_instances_leases_and_acquisitions()
+    {
+        var engine = new ScriptedEngine(TimeProvider.System);
+        await using var provider = Provider(engine);
+        using var listener = new MeterListener { InstrumentPublished = static (instrument, self) => Listen(instrument, self) };
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, double>();
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.Start();
+        var hosted = provider.GetServices<IHostedService>().ToList();
+        foreach (var service in hosted)
+        {
+            await service.StartAsync(Cancel);
+        }
+
+        var acquisition = await provider.GetRequiredService<IContainerBalancer>().AcquireAsync(new ContainerRequest { Pool = "agents" }, Cancel);
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(AcquisitionStatus.Acquired, acquisition.Status);
+        Assert.Equal(1, seen[ContainerDiagnostics.Leases]);
+        Assert.Equal(1, seen[ContainerDiagnostics.Instances]);
+        Assert.Equal(1, seen[ContainerDiagnostics.Acquisitions]);
+        Assert.True(seen.ContainsKey(ContainerDiagnostics.StartTime));
+        foreach (var service in hosted)
+        {
+            await service.StopAsync(Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task Work_that_waits_elsewhere_makes_a_pool_grow()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IContainerEngine>(new ScriptedEngine(TimeProvider.System));
+        services.AddContainerBalancer(static options => options.ReconcileInterval = TimeSpan.FromMilliseconds(100))
+            .AddPool("agents", static pool => (pool.Image, pool.MinInstances) = ("x", 0))
+            .AddDemand<ThreeWait>();
+        await using var provider = services.BuildServiceProvider();
+        var hosted = provider.GetServices<IHostedService>().Single();
+        await hosted.StartAsync(Cancel);
+
+        var lease = (await provider.GetRequiredService<IContainerBalancer>().AcquireAsync(new ContainerRequest { Pool = "agents" }, Cancel)).Lease;
+        while (provider.GetRequiredService<IContainerBalancer>().GetStatus("agents")!.Desired < 3)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        }
+
+        Assert.NotNull(lease);
+        await hosted.StopAsync(Cancel);
+    }
+
+    private static void Listen(Instrument instrument, MeterListener listener)
+    {
+        if (instrument.Meter.Name == ContainerDiagnostics.MeterName)
+        {
+            listener.EnableMeasurementEvents(instrument);
+        }
+    }
+
+    private static ServiceProvider Provider(ScriptedEngine engine)
+    {
+        var services = new ServiceCollection();
+        services.AddMetrics();
+        services.AddSingleton<IContainerEngine>(engine);
+        services.AddContainerBalancer().AddPool("agents", static pool => pool.Image = "x");
+        return services.BuildServiceProvider();
+    }
+
+    private sealed class ThreeWait : IPoolDemand
+    {
+        public ValueTask<int> GetWaitingAsync(string pool, CancellationToken cancellationToken) => ValueTask.FromResult(3);
+    }
+}

@@ -1,0 +1,6 @@
+namespace Orchestrator.Containers.Tests.Reconciling;
+
+public sealed class ProcessPoolScenarioTests : PoolScenarios
+{
+    protected override ScenarioEngine Open() => ProcessScenario.Open();
+}
