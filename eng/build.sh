@@ -62,7 +62,7 @@ instances() {
   for kind in 'containers/json?all=1&' 'networks?' 'volumes?'; do
     for filter in orchestrator.owner orchestrator.test; do
       curl -fsG --max-time 20 --unix-socket "$cache/docker.sock" "http://docker/$kind" --data-urlencode "filters={\"label\":[\"$filter\"]}" \
-        | grep -oE '"(Names":\["[^"]*|Name":"[^"]*)' | tr -d '[]' | sed "s|^|${kind%%[?/]*} |"
+        | { grep -oE '"(Names":\["[^"]*|Name":"[^"]*)' || true; } | tr -d '[]' | sed "s|^|${kind%%[?/]*} |"
     done
   done | sort -u
 }
