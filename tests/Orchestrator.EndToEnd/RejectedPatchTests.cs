@@ -17,16 +17,20 @@ public sealed class RejectedPatchTests : IDisposable
     [Fact]
     public async Task What_conflicts_with_a_commit_made_meanwhile_is_repaired_by_a_task_that_knows_file_line_and_both_texts()
     {
-        // The first time somebody else commits while the agent works; the second time the agent reads where and why its change did not fit.
+        // The first time somebody else commits while the agent works, which waits for that; the second time the agent reads where and why its change did not fit.
+        using var meeting = new TemporaryDirectory();
         var script = $$"""
             case "$0" in
               *'hello.txt:2'*'MergeConflict'*) sed -i 's/^line 2, theirs$/line 2, theirs and mine/' hello.txt;;
               *) sed -i 's/^line two$/line 2, mine/' hello.txt
-                 cd '{{_repository.Path}}' && sed -i 's/^line two$/line 2, theirs/' hello.txt && git -c user.name=other -c user.email=other@example.org commit -qam Meanwhile;;
+                 echo > '{{meeting.Combine("agent-works")}}'
+                 cat '{{meeting.Combine("committed")}}' > /dev/null;;
             esac
             """;
+        using var somebody = Somebody(meeting, "sed -i 's/^line two$/line 2, theirs/' hello.txt && git -c user.name=other -c user.email=other@example.org commit -qam Meanwhile");
 
-        var (failed, repair) = await FailAsync(script, "grep -q mine hello.txt");
+        var (failed, repair) = await FailAsync(script, "grep -q mine hello.txt", meeting.Path);
+        await somebody.WaitForExitAsync(TestContext.Current.CancellationToken);
         var between = (_repository.Read("hello.txt"), _repository.Status());
         var shown = await DrainAsync(repair.Id);
 
@@ -53,7 +57,7 @@ public sealed class RejectedPatchTests : IDisposable
             esac
             """;
 
-        var (failed, repair) = await FailAsync(Script, "test -e data.json");
+        var (failed, repair) = await FailAsync(Script, "test -e data.json", writablePath: null);
         var between = _repository.Status();
         var shown = await DrainAsync(repair.Id);
 
@@ -87,9 +91,19 @@ public sealed class RejectedPatchTests : IDisposable
         _rig.Dispose();
     }
 
-    private async Task<(CliResult Failed, AgentTask Repair)> FailAsync(string script, string verify)
+    /// <summary>Waits until the agent works, does something in the repository, and lets the agent go on: two pipes.</summary>
+    private Process Somebody(TemporaryDirectory meeting, string does)
     {
-        var config = _rig.ConfigureProviders(("learner", ShellProviders.Command(new JsonObject { ["writablePaths"] = new JsonArray(_repository.Path) }, "sh", "-c", script, "{instructions}")));
+        var (works, committed) = (meeting.Combine("agent-works"), meeting.Combine("committed"));
+        using var pipes = Process.Start("mkfifo", [works, committed]);
+        pipes.WaitForExit();
+        return Process.Start("sh", ["-c", $"cat '{works}' > /dev/null && cd '{_repository.Path}' && {does} && echo > '{committed}'"]);
+    }
+
+    private async Task<(CliResult Failed, AgentTask Repair)> FailAsync(string script, string verify, string? writablePath)
+    {
+        var settings = new JsonObject { ["writablePaths"] = writablePath is null ? [] : new JsonArray(writablePath) };
+        var config = _rig.ConfigureProviders(("learner", ShellProviders.Command(settings, "sh", "-c", script, "{instructions}")));
         var failed = await _rig.RunAsync("run", "--repo", _repository.Path, "--task", "Change something.", "--provider", "learner", "--config", config, "--verify", verify);
         Assert.True(failed.ExitCode == 1, failed.ToString());
         Assert.True(failed.Status == "patch_rejected", failed.ToString());

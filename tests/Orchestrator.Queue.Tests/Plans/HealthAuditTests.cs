@@ -75,19 +75,7 @@ public sealed class HealthAuditTests : IAsyncDisposable
 
     private async Task StartAsync(string? failing, int audits)
     {
-        var startsAt = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + 300);
         _hosts.Add(Host("auditor", queue => queue
-            .AddSchedule(new TaskSchedule
-            {
-                Id = "audit",
-                Interval = TimeSpan.FromSeconds(1),
-                StartsAt = startsAt,
-                EndsAt = startsAt.AddSeconds(audits - 0.5),
-
-                // Hosts that start late make up for the audits they missed, so that the number of audits does not depend on the machine.
-                Misfire = MisfirePolicy.FireAll,
-                Task = new TaskSubmission { Id = "audit", Type = "audit", Payload = "{}" },
-            })
             .AddHandler("audit", AuditAsync)
             .AddHandler("summary", async (TaskContext context, CancellationToken token) => (await context.GetDependencyResultsAsync(token)).Select(end => end.State))
             .AddWorker()));
@@ -103,6 +91,21 @@ public sealed class HealthAuditTests : IAsyncDisposable
         }
 
         await Task.WhenAll(_hosts.Select(host => host.StartAsync(Cancel)));
+
+        // Only now: a schedule that has ended before a slow host knows it never fires.
+        var startsAt = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + 1000);
+        var schedule = new TaskSchedule
+        {
+            Id = "audit",
+            Interval = TimeSpan.FromSeconds(1),
+            StartsAt = startsAt,
+            EndsAt = startsAt.AddSeconds(audits - 0.5),
+
+            // A worker that looks late makes up for the audits it missed, so that their number does not depend on the machine.
+            Misfire = MisfirePolicy.FireAll,
+            Task = new TaskSubmission { Id = "audit", Type = "audit", Payload = "{}" },
+        };
+        await Auditor.GetRequiredService<ITaskSchedules>().PutAsync(schedule, Cancel);
     }
 
     private IHost Host(string name, Action<ITaskQueueBuilder> configure)
