@@ -53,7 +53,9 @@ internal static class AgentContract
             await foreach (var happened in host.Provider.ExecuteAsync(execution, cancel.Token))
             {
                 events.Add(happened);
-                if (scenario == "cancel" && happened is AgentToolCall)
+
+                // Only the call's begin: it ends as well, once its shell is stopped.
+                if (scenario == "cancel" && grandchild == 0 && happened is AgentToolCall)
                 {
                     grandchild = await Grandchild.OfAsync(workspace.ExecutionId, Token);
                     await cancel.CancelAsync();
