@@ -1,7 +1,8 @@
 # A factory for Python work: the base, and what its repositories are tested with.
 #
 #   docker build -f containers/factory-python.Dockerfile -t orchestrator/factory-python:1 .
-FROM orchestrator/factory-base:1
+ARG BASE=orchestrator/factory-base:1
+FROM ${BASE}
 
 USER root
 RUN apt-get update \

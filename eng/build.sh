@@ -51,6 +51,8 @@ engines() {
   eng/engines.sh || return
   if eng/engines.sh --status docker; then
     eng/test-images.sh busybox codex || return
+    # Minutes and half a gigabyte of downloads the first time: without it, its tests skip.
+    if [ "${ORCHESTRATOR_REQUIRE_ENGINES:-}" = 1 ]; then eng/test-images.sh factory || return; fi
     instances=$(instances)
   fi
 }

@@ -109,7 +109,7 @@ internal sealed class CliHost : IAsyncDisposable
         configure?.Invoke(settings.Options);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Services.AddSingleton(context.Time).AddSingleton(context.Output).AddSingleton<IAgentTaskObserver, OutputObserver>();
+        builder.Services.AddSingleton(context.Time).AddSingleton(context.Output).AddSingleton(settings.Containers).AddSingleton<IAgentTaskObserver, OutputObserver>();
         if (settings.Secrets.UserSecrets is { } userSecrets)
         {
             builder.Configuration.AddConfiguration(userSecrets);

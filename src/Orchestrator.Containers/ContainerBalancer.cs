@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Orchestrator.Containers.Diagnostics;
 using Orchestrator.Containers.Reconciling;
+using Orchestrator.Containers.State;
 
 namespace Orchestrator.Containers;
 
@@ -46,6 +47,20 @@ internal sealed class ContainerBalancer(IEnumerable<PoolReconciler> pools, Conta
 
     public ValueTask DrainAsync(string instance, CancellationToken cancellationToken) =>
         new(PoolOf(instance).AskAsync(new DrainAsked(instance), cancellationToken));
+
+    public ValueTask SetWeightAsync(string instance, double weight, CancellationToken cancellationToken)
+    {
+        var pool = PoolOf(instance);
+        return weight is > 0 and <= InstanceWeight.Most
+            ? new ValueTask(pool.AskAsync(new WeightAsked(instance, weight), cancellationToken))
+            : throw new ArgumentOutOfRangeException(nameof(weight), weight, $"A weight is above 0 and at most {InstanceWeight.Most}.");
+    }
+
+    public decimal GetTaskCost(string taskId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(taskId);
+        return _pools.Values.Sum(pool => pool.Parts.Leases.CostOfTask(taskId));
+    }
 
     public PoolStatus? GetStatus(string pool)
     {

@@ -1,3 +1,5 @@
+using Orchestrator.Providers;
+
 namespace Orchestrator.Routing;
 
 /// <summary>A model of a provider as a host configures it.</summary>
@@ -20,4 +22,20 @@ public sealed class ModelSettings
 
     /// <summary>A million tokens of output, in US dollars, 0 or more; <see langword="null"/> when not known.</summary>
     public decimal? OutputUsd { get; set; }
+
+    /// <summary>The model as the router and agents know it: what is not set of the prices is 0, and of cached input as <see cref="InputUsd"/>.</summary>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public ModelDescriptor ToDescriptor() => new()
+    {
+        Name = Name,
+        ContextWindow = ContextWindow,
+        Prices = new TokenPrices
+        {
+            InputUsd = InputUsd ?? 0,
+            CachedInputUsd = CachedInputUsd ?? InputUsd ?? 0,
+            CacheWriteUsd = CacheWriteUsd ?? InputUsd ?? 0,
+            OutputUsd = OutputUsd ?? 0,
+        },
+    };
 }

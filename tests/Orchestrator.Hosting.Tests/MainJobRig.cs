@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Auditing;
+using Orchestrator.Containers;
 using Orchestrator.Executions;
 using Orchestrator.Json;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Workers;
 using Orchestrator.Routing;
@@ -18,6 +20,12 @@ internal sealed class MainJobRig : IDisposable
     private readonly ServiceProvider _services;
 
     public MainJobRig(params string[] providers)
+        : this(null, providers)
+    {
+    }
+
+    /// <summary>With verify commands that run in containers, when there are any.</summary>
+    public MainJobRig(ScriptedContainers? containers, params string[] providers)
     {
         Providers = [.. providers.Select(name => new ScriptedProvider(name))];
         Router.Order = providers;
@@ -33,6 +41,13 @@ internal sealed class MainJobRig : IDisposable
         services.AddOrchestrator(options => options.StateDirectory = StateDirectory);
         services.AddProviderRouting(routing => routing.Attempts.RetryDelay = TimeSpan.Zero);
         services.AddSingleton<IRoutingStateStore, InMemoryRoutingStateStore>();
+        if (containers is not null)
+        {
+            ContainerShares.Make(Path.Combine(_directory.Path, "c", ScriptedContainers.Instance));
+            services.AddSingleton<IContainerEngine>(containers).AddSingleton<IContainerBalancer>(containers);
+            services.AddAgentProviders().UseContainers(options => (options.Pool, options.Directory) = ("agents", Path.Combine(_directory.Path, "c", "{instance}")));
+        }
+
         _services = services.BuildServiceProvider();
     }
 

@@ -21,7 +21,10 @@ public sealed record PoolRequest
     /// <summary>How many instances the pool shall have; for <see cref="PoolRequestKind.Scale"/>.</summary>
     public int? Instances { get; init => field = value is { } count ? Require.AtLeast(count, 0) : null; }
 
-    /// <summary>The instance; for <see cref="PoolRequestKind.Restart"/> and <see cref="PoolRequestKind.Drain"/>.</summary>
+    /// <summary>How the instance shall weigh, above 0 and at most 1,000; for <see cref="PoolRequestKind.Weight"/>.</summary>
+    public double? Weight { get; init => field = value is { } weight ? Require.InRange(weight, double.Epsilon, 1_000) : null; }
+
+    /// <summary>The instance; for <see cref="PoolRequestKind.Restart"/>, <see cref="PoolRequestKind.Drain"/> and <see cref="PoolRequestKind.Weight"/>.</summary>
     public string? Instance { get; init => field = Require.OptionalName(value); }
 
     /// <summary>When it was left.</summary>
@@ -56,6 +59,9 @@ public enum PoolRequestKind
 
     /// <summary>As <see cref="IContainerBalancer.DrainAsync"/>.</summary>
     Drain,
+
+    /// <summary>As <see cref="IContainerBalancer.SetWeightAsync"/>.</summary>
+    Weight,
 }
 
 /// <summary>Where a request to the host of a pool stands.</summary>

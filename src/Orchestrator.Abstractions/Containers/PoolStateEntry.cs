@@ -6,6 +6,9 @@ public sealed record PoolStateEntry
     /// <summary>The key of the pool's <see cref="PoolStatus"/>, as JSON.</summary>
     public const string StatusKey = "status";
 
+    /// <summary>The key of what a pool has cost and how its instances weigh, which its host reads at its start and keeps; for nobody else.</summary>
+    public const string AccountKey = "account";
+
     /// <summary>The pool.</summary>
     public required string Pool { get; init => field = Require.Name(value); }
 

@@ -19,7 +19,9 @@ public sealed record PoolStatus
     /// <summary>Callers that wait for a slot.</summary>
     public int Waiting { get; init; }
 
-    /// <summary>What the pool's instances have cost since the balancer started, in USD; 0 for pools without a rate.</summary>
+    /// <summary>
+    /// What the pool's instances have cost while a host with this worker's name kept them, in USD: what earlier hosts kept of it is counted in, once it is read. 0 for pools without a rate.
+    /// </summary>
     public decimal CostUsd { get; init; }
 
     /// <summary>The part of <see cref="CostUsd"/> in which instances served no lease.</summary>
@@ -46,6 +48,10 @@ public sealed record InstanceStatus
 
     /// <summary>The engine's id; <see langword="null"/> while it is being made.</summary>
     public string? EngineId { get; init; }
+
+    /// <summary>How large a share of the leases it gets beside the others, as <see cref="IContainerBalancer.SetWeightAsync"/> set it.</summary>
+    /// <value>1 by default; above 0.</value>
+    public double Weight { get; init => field = value is > 0 and < double.PositiveInfinity ? value : 1; } = 1; // a host that tells none has none
 
     /// <summary>When its program was last started.</summary>
     public DateTimeOffset? StartedAt { get; init; }

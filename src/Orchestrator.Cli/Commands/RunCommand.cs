@@ -16,7 +16,7 @@ internal static class RunCommand
             + "Exit codes: 0 applied and verified, 1 failed and nothing changed, 2 wrong usage or configuration, 3 applied but not verified, 130 interrupted.");
         var options = new TaskOptions();
         options.AddTo(command);
-        var container = new Option<string?>("--container") { Description = "The pool of containers that agents run in, of those in the configuration (containers:pools).", HelpName = "POOL" };
+        var container = new Option<string?>("--container") { Description = "The pool of containers that agents and verify commands run in, of those in the configuration (containers:pools).", HelpName = "POOL" };
         command.Options.Add(container);
         command.SetAction(global.Handle((parsed, context, cancellationToken) => RunAsync(context, options.Read(parsed, context.Time.GetUtcNow()), parsed.GetValue(container) ?? CliHost.ConfiguredPool, cancellationToken)));
         return command;

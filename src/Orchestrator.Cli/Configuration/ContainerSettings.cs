@@ -10,12 +10,15 @@ internal sealed class ContainerSettings
 {
     private const long Mebibyte = 1024 * 1024;
 
-    private string? _endpoint;
     private string? _directory;
     private IReadOnlyList<string>? _forwarder;
+    private bool _runsVerifyCommands = true;
 
     /// <summary>The pools by name, without the directory that instances share with this machine.</summary>
     public Dictionary<string, ContainerPoolOptions> Pools { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Where the Docker Engine listens; <see langword="null"/> for that of the environment.</summary>
+    public string? Endpoint { get; private set; }
 
     /// <summary>The pool that agents run in when the command names none; <see langword="null"/> for this machine.</summary>
     public string? AgentPool { get; private set; }
@@ -24,9 +27,10 @@ internal sealed class ContainerSettings
     {
         var settings = new ContainerSettings();
         var reader = new SettingReader(section, errors);
-        reader.Text("endpoint", value => settings._endpoint = value);
+        reader.Text("endpoint", value => settings.Endpoint = value);
         reader.Text("directory", value => settings._directory = Path.GetFullPath(value));
         reader.Text("agentPool", value => settings.AgentPool = value);
+        reader.Flag("verify", value => settings._runsVerifyCommands = value);
         reader.Texts("forwarder", values => settings._forwarder = values);
         foreach (var pool in reader.Section("pools").GetChildren())
         {
@@ -52,14 +56,14 @@ internal sealed class ContainerSettings
 
         var directory = Path.Combine(_directory ?? claim.Directory, "{instance}");
         options.Mounts.Add(new ContainerMount(directory, directory, ReadOnly: false));
-        services.AddDockerEngine(engine => engine.Endpoint = _endpoint ?? engine.Endpoint);
+        services.AddDockerEngine(engine => engine.Endpoint = Endpoint ?? engine.Endpoint);
         services.AddContainerBalancer(balancer =>
         {
             (balancer.Owner, balancer.StopWithHost, balancer.Pools[pool]) = (claim.Owner, true, options);
         });
         services.AddAgentProviders().UseContainers(containers =>
         {
-            (containers.Pool, containers.Directory, containers.HasNetwork) = (pool, directory, options.Network is not null);
+            (containers.Pool, containers.Directory, containers.HasNetwork, containers.RunsVerifyCommands) = (pool, directory, options.Network is not null, _runsVerifyCommands);
             containers.Forwarder = _forwarder is null ? containers.Forwarder : [.. _forwarder];
         });
     }

@@ -23,7 +23,7 @@ internal static class ModelPrices
                 throw new FormatException($"prices have one place: take {routed.GetSection(Key).Path} away.");
             }
 
-            own = [.. models.Where(IsPriced).Select(ToDescriptor)];
+            own = [.. models.Where(IsPriced).Select(static model => model.ToDescriptor())];
         });
         return own.Count > 0 ? own : Routed(routed);
 
@@ -41,7 +41,7 @@ internal static class ModelPrices
     public static IReadOnlyList<ModelDescriptor> Routed(IConfigurationSection routed)
     {
         IReadOnlyList<ModelDescriptor> all = [];
-        new SettingReader(routed, []).Sections(Key, ReadAny, models => all = [.. models.Where(IsPriced).Select(ToDescriptor)]);
+        new SettingReader(routed, []).Sections(Key, ReadAny, models => all = [.. models.Where(IsPriced).Select(static model => model.ToDescriptor())]);
         return all;
     }
 
@@ -58,17 +58,4 @@ internal static class ModelPrices
     }
 
     private static bool IsPriced(ModelSettings model) => model.Name.Length > 0 && (model.InputUsd ?? model.OutputUsd) is not null;
-
-    private static ModelDescriptor ToDescriptor(ModelSettings model) => new()
-    {
-        Name = model.Name,
-        ContextWindow = model.ContextWindow,
-        Prices = new TokenPrices
-        {
-            InputUsd = model.InputUsd ?? 0,
-            CachedInputUsd = model.CachedInputUsd ?? model.InputUsd ?? 0,
-            CacheWriteUsd = model.CacheWriteUsd ?? model.InputUsd ?? 0,
-            OutputUsd = model.OutputUsd ?? 0,
-        },
-    };
 }

@@ -9,6 +9,8 @@ namespace Orchestrator.Cli.Output;
 /// <summary>Pools of containers and their instances, for people.</summary>
 internal sealed class PoolView(IAnsiConsole console)
 {
+    private const string Unknown = "-";
+
     /// <returns>Whether the line is of that kind.</returns>
     public bool TryWrite(CliLine line)
     {
@@ -37,7 +39,7 @@ internal sealed class PoolView(IAnsiConsole console)
         }
 
         var table = new Table { Border = TableBorder.None, ShowRowSeparators = false };
-        foreach (var title in (string[])["POOL / INSTANCE", "STATE", "LEASES", "RESTARTS", "UP", "USD (IDLE)", ""])
+        foreach (var title in (string[])["POOL / INSTANCE", "STATE", "LEASES", "RESTARTS", "UP", "CPU %", "MEMORY", "PROCESSES", "USD (IDLE)", ""])
         {
             table.AddColumn(new TableColumn(title).NoWrap().PadLeft(0).PadRight(2));
         }
@@ -59,16 +61,23 @@ internal sealed class PoolView(IAnsiConsole console)
             Number(status.Instances.Sum(instance => instance.Leases)),
             Number(status.Instances.Sum(instance => instance.Restarts)),
             new Text(""),
+            new Text(""),
+            new Text(""),
+            new Text(""),
             new Text(Cost(status)),
             new Text(Note(pool), pool.IsStale ? new Style(Color.Red) : Style.Plain));
-        foreach (var instance in status.Instances)
+        foreach (var (index, instance) in status.Instances.Index())
         {
+            var usage = pool.Usage?[index];
             table.AddRow(
                 new Text($"  {instance.Name}"),
                 new Text(instance.State.ToName(), new Style(Colour(instance.State))),
                 Number(instance.Leases),
                 Number(instance.Restarts),
                 new Text(instance.StartedAt is { } since && !pool.IsStale ? Span(now - since) : ""),
+                new Text(usage?.ProcessorPercent?.ToString("0.0", CultureInfo.InvariantCulture) ?? Unknown),
+                new Text(usage?.MemoryBytes is { } bytes ? ByteSize.Show(bytes) : Unknown),
+                new Text(usage?.Processes?.ToString(CultureInfo.InvariantCulture) ?? Unknown),
                 new Text(""),
                 new Text(Terminal.Safe(instance.Reason)));
         }
@@ -82,9 +91,11 @@ internal sealed class PoolView(IAnsiConsole console)
         foreach (var instance in status.Instances)
         {
             console.MarkupLineInterpolated(
-                $"  {instance.Name,-30} {instance.State.ToName(),-10} {instance.Leases} leases  {instance.Restarts} restarts  [grey]{instance.StartedAt:u}  {Terminal.Safe(instance.Reason)}[/]");
+                $"  {instance.Name,-30} {instance.State.ToName(),-10} {instance.Leases} leases  {instance.Restarts} restarts{Weight(instance)}  [grey]{instance.StartedAt:u}  {Terminal.Safe(instance.Reason)}[/]");
         }
     }
+
+    private static string Weight(InstanceStatus instance) => instance.Weight.Equals(1) ? "" : string.Create(CultureInfo.InvariantCulture, $"  weight {instance.Weight}");
 
     private static Text Number(int number) => new(number.ToString(CultureInfo.InvariantCulture));
 

@@ -91,11 +91,11 @@ internal sealed class QueueView(IAnsiConsole console)
 
     private void WriteSizes(StorageSizes sizes)
     {
-        console.MarkupLineInterpolated($"{"database",-28} {Bytes(sizes.DatabaseBytes),12}, of which free {Bytes(sizes.FreeBytes)}; log {Bytes(sizes.LogBytes)}");
+        console.MarkupLineInterpolated($"{"database",-28} {ByteSize.Show(sizes.DatabaseBytes),12}, of which free {ByteSize.Show(sizes.FreeBytes)}; log {ByteSize.Show(sizes.LogBytes)}");
         foreach (var table in sizes.Tables)
         {
             var rows = table.Rows is { } count ? $"about {count.ToString(CultureInfo.InvariantCulture)} rows" : "";
-            console.MarkupLineInterpolated($"  {table.Table,-26} {(table.Bytes is { } bytes ? Bytes(bytes) : ""),12}  {rows}");
+            console.MarkupLineInterpolated($"  {table.Table,-26} {(table.Bytes is { } bytes ? ByteSize.Show(bytes) : ""),12}  {rows}");
         }
     }
 
@@ -116,11 +116,4 @@ internal sealed class QueueView(IAnsiConsole console)
     private static string Oldest(DateTimeOffset? at) => at is { } since ? $"  the first waits since {since:u}" : "";
 
     private static string Until(DateTimeOffset? until) => until is { } at ? $" until {at:u}" : "";
-
-    private static string Bytes(long bytes) => bytes switch
-    {
-        < 10 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-        < 10 * 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:0} MiB"),
-    };
 }

@@ -85,7 +85,7 @@ internal sealed class ReportView(IAnsiConsole console)
             return;
         }
 
-        var code = verification.ExitCode is { } exitCode ? $"exit code {exitCode}" : "stopped";
+        var code = verification.ExitCode is { } exitCode ? $"exit code {exitCode}" : verification.CouldNotStart ? "not started" : "stopped";
         Line("verified", string.Create(CultureInfo.InvariantCulture, $"{(verification.Passed ? "yes" : "no")}: {verification.Command} ({code}, {verification.Duration.TotalSeconds:0.0} s)"));
         if (!verification.Passed)
         {

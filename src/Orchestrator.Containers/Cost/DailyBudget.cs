@@ -1,17 +1,17 @@
 namespace Orchestrator.Containers.Cost;
 
 /// <summary>What a pool has cost today (UTC), against its cap.</summary>
-/// <remarks>Not thread-safe: asked by the one who reconciles the pool, once a step. A day begins with the first question on it, so up to one step's cost may count on the wrong day.
-/// Knows nothing of before the balancer's start: a restart begins at zero. A clock that is set back stays on the later day, whose cost goes on counting.</remarks>
+/// <remarks>Not thread-safe: guarded by who reconciles the pool, and asked each step where there is a rate. A day begins with the first question on it, so what was spent since the question
+/// before counts on the day that ended. A clock that is set back stays on the later day, whose cost goes on counting; what an earlier process spent counts only when it was on the very same day.</remarks>
 internal sealed class DailyBudget(decimal? capUsd)
 {
     private DateOnly _day;
-    private decimal _before;
+    private decimal _before; // what this process had spent when the day began, less what earlier ones spent on it
 
-    /// <summary>Tells whether the cap is reached.</summary>
+    /// <summary>The day, and what was spent on it.</summary>
     /// <param name="now">The time.</param>
     /// <param name="totalUsd">What the pool has cost since the balancer started.</param>
-    public bool IsReached(DateTimeOffset now, decimal totalUsd)
+    public (DateOnly Day, decimal Usd) Today(DateTimeOffset now, decimal totalUsd)
     {
         var day = DateOnly.FromDateTime(now.UtcDateTime);
         if (day > _day)
@@ -20,6 +20,20 @@ internal sealed class DailyBudget(decimal? capUsd)
             _day = day;
         }
 
-        return capUsd is { } cap && totalUsd - _before >= cap;
+        return (_day, totalUsd - _before);
+    }
+
+    /// <summary>Tells whether the cap is reached.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="totalUsd">What the pool has cost since the balancer started.</param>
+    public bool IsReached(DateTimeOffset now, decimal totalUsd) => Today(now, totalUsd).Usd is var spent && spent >= capUsd;
+
+    /// <summary>Adds what an earlier process spent on a day; nothing when that is over.</summary>
+    public void Carry(DateOnly day, decimal usd, DateTimeOffset now, decimal totalUsd)
+    {
+        if (Today(now, totalUsd).Day == day)
+        {
+            _before -= usd;
+        }
     }
 }

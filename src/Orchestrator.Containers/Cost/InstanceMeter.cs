@@ -58,6 +58,13 @@ internal sealed class InstanceMeter
         return _shared - took;
     }
 
+    /// <summary>What <see cref="Gave"/> would tell now of a lease that goes on.</summary>
+    public double ShareOf(long now, double took)
+    {
+        Share(now);
+        return _shared - took;
+    }
+
     public long Existed(long now) => _existed + (_exists ? now - _since : 0);
 
     /// <summary>The part of <see cref="Existed"/> in which it served at least one lease.</summary>

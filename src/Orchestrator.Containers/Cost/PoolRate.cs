@@ -10,7 +10,7 @@ internal sealed class PoolRate(decimal usdPerHour, TimeProvider time)
     }
 
     /// <summary>What so much instance time costs; to a nano-dollar.</summary>
-    public decimal Usd(double units) => decimal.Round((decimal)units / time.TimestampFrequency * usdPerHour / 3600m, 9);
+    public decimal Usd(double units) => usdPerHour == 0 ? 0 : decimal.Round((decimal)units / time.TimestampFrequency * usdPerHour / 3600m, 9);
 
     private decimal Usd(long units) => decimal.Round((decimal)units / time.TimestampFrequency * usdPerHour / 3600m, 9);
 

@@ -112,7 +112,7 @@ public static class ContainerBalancerServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(),
                 Logger(provider)),
             new PoolStateExchange(
-                [.. provider.GetRequiredService<PoolSet>().Pools.Select(pool => pool.Name)],
+                provider.GetRequiredService<PoolSet>().Pools,
                 options.Owner == DefaultOwner ? WorkerName(provider) : $"{WorkerName(provider)}/{options.Owner}",
                 provider.GetRequiredService<IContainerBalancer>(),
                 provider.GetRequiredService<IContainerPoolState>(),

@@ -42,7 +42,10 @@ public static class ContainerDiagnostics
     /// <summary>The state of instances, in snake case.</summary>
     public const string StateTag = "orchestrator.instance.state";
 
-    /// <summary>What came of asking, in snake case.</summary>
+    /// <summary>What a lease is for, on its span only: an id is no tag of a metric.</summary>
+    public const string TaskIdTag = "orchestrator.task.id";
+
+    /// <summary>What came of asking, in snake case; on the span of a lease how it ended: <c>released</c>, <c>expired</c>, <c>lost</c>.</summary>
     public const string OutcomeTag = "orchestrator.lease.outcome";
 
     /// <summary>What the engine was asked to do, in lower case.</summary>

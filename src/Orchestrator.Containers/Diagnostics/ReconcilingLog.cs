@@ -56,4 +56,7 @@ internal static partial class Log
 
     [LoggerMessage(1356, LogLevel.Warning, "How the pools are could not be told, nor requests be taken; it is tried again.", EventName = "PoolStateFailed")]
     public static partial void PoolStateFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(1357, LogLevel.Warning, "What pool {Pool} had cost before and how its instances weighed was kept in a form that cannot be right; it counts from zero.", EventName = "AccountUnreadable")]
+    public static partial void AccountUnreadable(ILogger logger, string pool);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Containers.Diagnostics;
 using Orchestrator.Containers.Docker.Wire;
+using Orchestrator.Containers.Health;
 using WireJson = Orchestrator.Containers.Docker.Wire.DockerJsonContext;
 
 namespace Orchestrator.Containers.Docker;
@@ -9,7 +10,7 @@ namespace Orchestrator.Containers.Docker;
 /// <remarks>
 /// A second command looks in the instance for all processes with the first one's mark in their environment, and for what those started,
 /// and kills them until none is left. It needs <c>sh</c> in the image and runs as the same user. Where it does not work, for
-/// whatever reason, the whole instance is killed: a command that nobody waits for must not go on. Only a probe's may.
+/// whatever reason, the whole instance is killed: a command that nobody waits for must not go on. Only a probe's may: its instance's health knows of it.
 /// A process that both dropped its environment and was left by its parent is found only by that.
 /// </remarks>
 internal sealed class CommandKiller(DockerHttp http, DockerContainers containers, ILogger logger)
@@ -43,29 +44,17 @@ internal sealed class CommandKiller(DockerHttp http, DockerContainers containers
         exit 1
         """;
 
-    /// <summary>Kills a command and what it started; logs what fails.</summary>
-    /// <param name="id">The instance.</param>
-    /// <param name="run">The engine's id of the command.</param>
-    /// <param name="mark">The command's mark.</param>
-    /// <param name="sparesInstance">Whether the instance is left alone when the command cannot be killed alone.</param>
-    public async Task KillAsync(string id, string run, string mark, bool sparesInstance)
+    /// <summary>Kills a command and what it started, and where that does not work its instance; logs what fails.</summary>
+    public async Task KillAsync(LeftCommand command)
     {
         try
         {
-            if (await TryKillAloneAsync(id, run, mark).ConfigureAwait(false))
+            if (!await TryKillAloneAsync(command).ConfigureAwait(false))
             {
-                return;
+                // Limited in time by itself: what was tried before may have used up all of its own.
+                await containers.KillAsync(command.Instance, CancellationToken.None).ConfigureAwait(false);
+                logger.DockerInstanceKilledForCommand(command.Instance);
             }
-
-            if (sparesInstance)
-            {
-                logger.DockerProbeNotKilled(id);
-                return;
-            }
-
-            // Limited in time by itself: what was tried before may have used up all of its own.
-            await containers.KillAsync(id, CancellationToken.None).ConfigureAwait(false);
-            logger.DockerInstanceKilledForCommand(id);
         }
         catch (DockerException error) when (error.Code == DockerException.NotFound)
         {
@@ -73,38 +62,75 @@ internal sealed class CommandKiller(DockerHttp http, DockerContainers containers
         }
         catch (DockerException error)
         {
-            logger.DockerCommandNotKilled(id, error.Code, error);
+            logger.DockerCommandNotKilled(command.Instance, error.Code, error);
+        }
+    }
+
+    /// <summary>Kills a probe's command and what it started; logs what fails.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public async Task<bool> TryKillAsync(LeftCommand command)
+    {
+        try
+        {
+            var isGone = await TryKillAloneAsync(command).ConfigureAwait(false);
+            if (!isGone)
+            {
+                logger.DockerProbeNotKilled(command.Instance);
+            }
+
+            return isGone;
+        }
+        catch (DockerException error) when (error.Code == DockerException.NotFound)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Looks whether a probe's command that was left still runs, and tries once more to kill it.</summary>
+    /// <returns>Whether it is gone.</returns>
+    /// <exception cref="DockerException">The engine does not say.</exception>
+    public async Task<bool> TryEndAsync(LeftCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await InspectAsync(command.Run, cancellationToken).ConfigureAwait(false) is not { Running: true }
+                || await EndAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerException error) when (error.Code == DockerException.NotFound)
+        {
+            return true; // The instance is gone, or was started anew.
         }
     }
 
     /// <summary>Whether the command is gone, or never ran.</summary>
     /// <exception cref="DockerException">The instance is gone.</exception>
-    private async Task<bool> TryKillAloneAsync(string id, string run, string mark)
+    private async Task<bool> TryKillAloneAsync(LeftCommand command)
     {
         using var limit = new CancellationTokenSource(http.Options.CallTimeout, http.Time);
         try
         {
             // A start that was given up on the way may still happen: it gets a second for that.
-            if (!await BecomesAsync(run, static command => command is { Running: true } or { ExitCode: not null }, limit.Token).ConfigureAwait(false))
-            {
-                return true;
-            }
-
-            // The engine learns of an end a moment after the processes are gone.
-            var isGone = await SweepAsync(id, mark, limit.Token).ConfigureAwait(false)
-                && await BecomesAsync(run, static command => !command.Running, limit.Token).ConfigureAwait(false);
-            if (isGone)
-            {
-                logger.DockerCommandKilled(id);
-            }
-
-            return isGone;
+            return !await BecomesAsync(command.Run, static run => run is { Running: true } or { ExitCode: not null }, limit.Token).ConfigureAwait(false)
+                || await EndAsync(command, limit.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException || (error is DockerException { Code: not DockerException.NotFound }))
         {
-            logger.DockerCommandSweepFailed(id, (error as DockerException)?.Code ?? DockerException.TimedOut, error);
+            logger.DockerCommandSweepFailed(command.Instance, (error as DockerException)?.Code ?? DockerException.TimedOut, error);
             return false;
         }
+    }
+
+    private async Task<bool> EndAsync(LeftCommand command, CancellationToken cancellationToken)
+    {
+        // The engine learns of an end a moment after the processes are gone.
+        var isGone = await SweepAsync(command.Instance, command.Mark, cancellationToken).ConfigureAwait(false)
+            && await BecomesAsync(command.Run, static run => !run.Running, cancellationToken).ConfigureAwait(false);
+        if (isGone)
+        {
+            logger.DockerCommandKilled(command.Instance);
+        }
+
+        return isGone;
     }
 
     private async Task<bool> BecomesAsync(string run, Func<CommandAnswer, bool> isSo, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Containers.Docker.Wire;
+using Orchestrator.Containers.Health;
 using WireJson = Orchestrator.Containers.Docker.Wire.DockerJsonContext;
 
 namespace Orchestrator.Containers.Docker;
@@ -20,12 +21,10 @@ internal sealed class DockerCommands(DockerHttp http, CommandKiller killer)
     /// <summary>Runs a command; kills it when its reader leaves.</summary>
     /// <param name="id">The instance.</param>
     /// <param name="command">The command.</param>
-    /// <param name="sparesInstance">Whether a command that cannot be killed alone goes on; else its instance is killed with it.</param>
-    /// <param name="cancellationToken">Kills the command.</param>
-    public async IAsyncEnumerable<ContainerOutput> RunAsync(
-        string id, ContainerCommand command, bool sparesInstance, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Kills the command; where it cannot be killed alone, its instance with it.</param>
+    public async IAsyncEnumerable<ContainerOutput> RunAsync(string id, ContainerCommand command, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var mark = RandomNumberGenerator.GetHexString(MarkLength, lowercase: true);
+        var mark = NewMark();
         var run = await PrepareAsync(id, command, mark, cancellationToken).ConfigureAwait(false);
         var hasEnded = false;
         try
@@ -43,10 +42,42 @@ internal sealed class DockerCommands(DockerHttp http, CommandKiller killer)
         {
             if (!hasEnded)
             {
-                await killer.KillAsync(id, run, mark, sparesInstance).ConfigureAwait(false);
+                await killer.KillAsync(new LeftCommand(id, run, mark)).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>Runs a command for its exit code; kills it alone, or not at all.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Kills the command.</param>
+    /// <exception cref="CommandLeftException">It could not be killed.</exception>
+    public async ValueTask<int> ProbeAsync(string id, ContainerCommand command, CancellationToken cancellationToken)
+    {
+        var mark = NewMark();
+        var run = await PrepareAsync(id, command, mark, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await foreach (var _ in OutputAsync(run, command, cancellationToken).ConfigureAwait(false))
+            {
+                // Only how it ends matters.
+            }
+
+            return await ExitCodeAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or DockerException)
+        {
+            var left = new LeftCommand(id, run, mark);
+            if (await killer.TryKillAsync(left).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            throw new CommandLeftException(left, error);
+        }
+    }
+
+    private static string NewMark() => RandomNumberGenerator.GetHexString(MarkLength, lowercase: true);
 
     private async Task<string> PrepareAsync(string id, ContainerCommand command, string mark, CancellationToken cancellationToken)
     {

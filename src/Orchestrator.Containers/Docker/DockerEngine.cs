@@ -12,6 +12,7 @@ internal sealed class DockerEngine : IContainerEngine, IProbeEngine, IDisposable
 {
     private readonly DockerHttp _http;
     private readonly DockerContainers _containers;
+    private readonly CommandKiller _killer;
     private readonly DockerCommands _commands;
     private readonly DockerLogs _logs;
     private readonly DockerEvents _events;
@@ -20,7 +21,8 @@ internal sealed class DockerEngine : IContainerEngine, IProbeEngine, IDisposable
     {
         _http = new DockerHttp(options, time, logger);
         _containers = new DockerContainers(_http);
-        _commands = new DockerCommands(_http, new CommandKiller(_http, _containers, logger));
+        _killer = new CommandKiller(_http, _containers, logger);
+        _commands = new DockerCommands(_http, _killer);
         _logs = new DockerLogs(_http);
         _events = new DockerEvents(_http, logger);
         Images = new DockerImages(_http);
@@ -60,14 +62,16 @@ internal sealed class DockerEngine : IContainerEngine, IProbeEngine, IDisposable
     public IAsyncEnumerable<ContainerOutput> ExecuteAsync(string id, ContainerCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return _commands.RunAsync(Checked(id), command, sparesInstance: false, cancellationToken);
+        return _commands.RunAsync(Checked(id), command, cancellationToken);
     }
 
-    public IAsyncEnumerable<ContainerOutput> ProbeAsync(string id, ContainerCommand command, CancellationToken cancellationToken)
+    public ValueTask<int> ProbeAsync(string id, ContainerCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return _commands.RunAsync(Checked(id), command, sparesInstance: true, cancellationToken);
+        return _commands.ProbeAsync(Checked(id), command, cancellationToken);
     }
+
+    public ValueTask<bool> TryEndAsync(LeftCommand command, CancellationToken cancellationToken) => new(_killer.TryEndAsync(command, cancellationToken));
 
     public ValueTask PauseAsync(string id, CancellationToken cancellationToken) => new(_containers.PauseAsync(Checked(id), cancellationToken));
 

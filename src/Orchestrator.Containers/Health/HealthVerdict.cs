@@ -15,6 +15,9 @@ internal enum HealthVerdict
     /// <summary>It runs, and can take no leases for now.</summary>
     NotReady,
 
+    /// <summary>It runs, and in it a command that cannot be ended: it cannot be asked how it is, and has to be replaced once its leases ended.</summary>
+    NotWhole,
+
     /// <summary>It has to be restarted.</summary>
     Dead,
 }

@@ -22,9 +22,9 @@ internal sealed class InstanceHealth(ContainerPoolOptions options, Random random
     /// <summary>Its program was started, or found running: everything has to be shown anew.</summary>
     public void Begin(PoolInstance instance)
     {
-        _startup = Track(ContainerCheckKind.Startup, options.Startup);
-        _readiness = Track(ContainerCheckKind.Readiness, options.Readiness);
-        _liveness = Track(ContainerCheckKind.Liveness, options.Liveness);
+        _startup = Track(ContainerCheckKind.Startup, options.Startup, _startup);
+        _readiness = Track(ContainerCheckKind.Readiness, options.Readiness, _readiness);
+        _liveness = Track(ContainerCheckKind.Liveness, options.Liveness, _liveness);
         _passive.Reset(instance.Succeeded, instance.Failed);
         (_hint, _passiveIsFine, Reason) = (ContainerHealth.Unknown, true, "not looked at yet");
     }
@@ -74,6 +74,11 @@ internal sealed class InstanceHealth(ContainerPoolOptions options, Random random
             return Say(HealthVerdict.Dead, liveness, "liveness");
         }
 
+        if (_readiness is { IsBlocked: true } blocked)
+        {
+            return Say(HealthVerdict.NotWhole, blocked, "readiness");
+        }
+
         if (_readiness is { Verdict: not true } readiness)
         {
             return Say(readiness.Verdict == false ? HealthVerdict.NotReady : HealthVerdict.Starting, readiness, "readiness");
@@ -106,5 +111,6 @@ internal sealed class InstanceHealth(ContainerPoolOptions options, Random random
 
     private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private ProbeTrack? Track(ContainerCheckKind kind, ContainerProbeOptions? probe) => probe is null ? null : new ProbeTrack(kind, probe, random);
+    private ProbeTrack? Track(ContainerCheckKind kind, ContainerProbeOptions? probe, ProbeTrack? before) =>
+        probe is null ? null : new ProbeTrack(kind, probe, random, before?.Remains);
 }

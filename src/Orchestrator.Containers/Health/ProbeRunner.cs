@@ -29,33 +29,57 @@ internal sealed class ProbeRunner : IDisposable
         };
     }
 
-    public async Task<ProbeFinding> RunAsync(PoolInstance instance, ContainerProbeOptions options, CancellationToken cancellationToken)
+    /// <summary>Asks, within the probe's time limit.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="options">The probe.</param>
+    /// <param name="remains">An earlier command of the probe that may still run: it has to end first; null when there is none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ProbeFinding> RunAsync(PoolInstance instance, ContainerProbeOptions options, ProbeRemains? remains, CancellationToken cancellationToken)
     {
-        var began = _time.GetTimestamp();
+        var (began, id) = (_time.GetTimestamp(), instance.EngineId);
+        remains = remains?.EngineId == id ? remains : null; // What was in an earlier instance went with it.
+        Task<(bool Passed, string Message)>? asking = null;
         using var limit = new CancellationTokenSource(options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var (passed, message) = await AskAsync(instance, options, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            if (remains is not null && await MayRunAsync(remains, either.Token).ConfigureAwait(false))
+            {
+                return new(Passed: false, "an earlier command of it still runs and cannot be ended", _time.GetElapsedTime(began)) { Remains = remains, IsBlocked = true };
+            }
+
+            asking = AskAsync(instance, id, options, either.Token).AsTask();
+            var (passed, message) = await asking.WaitAsync(either.Token).ConfigureAwait(false);
             return new(passed, message, _time.GetElapsedTime(began));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(Passed: false, $"no answer within {options.Timeout}", _time.GetElapsedTime(began));
+            return Failed($"no answer within {options.Timeout}");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new(Passed: false, Describe(error), _time.GetElapsedTime(began));
+            return Failed(error is CommandLeftException && limit.IsCancellationRequested ? $"no answer within {options.Timeout}" : Describe(error));
         }
+
+        ProbeFinding Failed(string message) => new(Passed: false, message, _time.GetElapsedTime(began))
+        {
+            Remains = asking is null ? remains : options.Command.Count > 0 ? ProbeRemains.Of(id, asking, _time.GetTimestamp()) : null,
+            IsBlocked = asking is null && remains is { Ending.IsCompleted: false } && _time.GetElapsedTime(remains.Since) >= ProbeRemains.Patience,
+        };
     }
 
     public void Dispose() => _http.Dispose();
 
-    private ValueTask<(bool Passed, string Message)> AskAsync(PoolInstance instance, ContainerProbeOptions options, CancellationToken cancellationToken)
+    /// <summary>Whether an earlier command runs although it was to end. While its end is being brought about, that is waited for.</summary>
+    private async Task<bool> MayRunAsync(ProbeRemains remains, CancellationToken cancellationToken) =>
+        await remains.Ending.WaitAsync(cancellationToken).ConfigureAwait(false) is { } left && _engine is IProbeEngine engine
+        && !await engine.TryEndAsync(left, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    private ValueTask<(bool Passed, string Message)> AskAsync(PoolInstance instance, string? id, ContainerProbeOptions options, CancellationToken cancellationToken)
     {
         if (options.Command.Count > 0)
         {
-            return ExecuteAsync(instance, options, cancellationToken);
+            return id is null ? ValueTask.FromResult((false, "it is not there")) : ExecuteAsync(id, options, cancellationToken);
         }
 
         var endpoint = instance.Endpoints.FirstOrDefault(endpoint => endpoint.Port == options.Port);
@@ -82,22 +106,24 @@ internal sealed class ProbeRunner : IDisposable
         return (true, "connected");
     }
 
-    private async ValueTask<(bool Passed, string Message)> ExecuteAsync(PoolInstance instance, ContainerProbeOptions options, CancellationToken cancellationToken)
+    private async ValueTask<(bool Passed, string Message)> ExecuteAsync(string id, ContainerProbeOptions options, CancellationToken cancellationToken)
     {
-        if (instance.EngineId is not { } id)
-        {
-            return (false, "it is not there");
-        }
-
         var command = new ContainerCommand { Command = new CommandLine { Executable = options.Command[0], Arguments = [.. options.Command.Skip(1)] } };
-        var outputs = _engine is IProbeEngine probing ? probing.ProbeAsync(id, command, cancellationToken) : _engine.ExecuteAsync(id, command, cancellationToken);
+        var exitCode = _engine is IProbeEngine engine
+            ? await engine.ProbeAsync(id, command, cancellationToken).ConfigureAwait(false)
+            : await ExitCodeAsync(_engine.ExecuteAsync(id, command, cancellationToken)).ConfigureAwait(false);
+        return (exitCode == 0, exitCode is { } code ? $"exit code {code}" : "no exit code");
+    }
+
+    private static async ValueTask<int?> ExitCodeAsync(IAsyncEnumerable<ContainerOutput> outputs)
+    {
         int? exitCode = null;
         await foreach (var output in outputs.ConfigureAwait(false))
         {
             exitCode = output.ExitCode ?? exitCode;
         }
 
-        return (exitCode == 0, exitCode is { } code ? $"exit code {code}" : "no exit code");
+        return exitCode;
     }
 
     private static string Describe(Exception error) => error switch

@@ -3,7 +3,7 @@ using Orchestrator.Containers.Pools;
 namespace Orchestrator.Containers.Health;
 
 /// <summary>One probe of one run of an instance: when it is due, and what its answers add up to. Used by the pool's loop only.</summary>
-internal sealed class ProbeTrack(ContainerCheckKind kind, ContainerProbeOptions options, Random random)
+internal sealed class ProbeTrack(ContainerCheckKind kind, ContainerProbeOptions options, Random random, ProbeRemains? remains)
 {
     private const double Jitter = 0.1;
 
@@ -11,6 +11,7 @@ internal sealed class ProbeTrack(ContainerCheckKind kind, ContainerProbeOptions 
     private bool _isRunning;
     private int _passesInARow;
     private int _failuresInARow;
+    private int _blockedInARow;
 
     public ContainerCheckKind Kind => kind;
 
@@ -18,6 +19,12 @@ internal sealed class ProbeTrack(ContainerCheckKind kind, ContainerProbeOptions 
 
     /// <summary>Whether enough answers in a row said so; null before.</summary>
     public bool? Verdict { get; private set; }
+
+    /// <summary>A command of it that may still run: at first one of the run before, which may have been the same processes.</summary>
+    public ProbeRemains? Remains { get; private set; } = remains;
+
+    /// <summary>Whether it could not ask so often that it is not expected to ever again.</summary>
+    public bool IsBlocked => _blockedInARow >= options.FailureThreshold;
 
     /// <summary>What the last answer was.</summary>
     public string Message { get; private set; } = "no answer yet";
@@ -47,6 +54,8 @@ internal sealed class ProbeTrack(ContainerCheckKind kind, ContainerProbeOptions 
     {
         var wasPassing = _passesInARow > 0;
         (_isRunning, Message) = (false, finding.Message);
+        _blockedInARow = finding.IsBlocked ? _blockedInARow + 1 : finding.Remains is null || finding.Remains != Remains ? 0 : _blockedInARow;
+        Remains = finding.Remains;
         if (finding.Passed)
         {
             (_passesInARow, _failuresInARow) = (_passesInARow + 1, 0);

@@ -8,8 +8,8 @@ namespace Orchestrator.Containers.Leasing;
 /// <remarks>Thread-safe. What it reads may change while it reads: the caller takes the slot by an interlocked operation and asks again when it is gone.</remarks>
 internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPolicy? added, TimeProvider time, ulong seed, ILogger logger)
 {
-    private const double OverSoftLimit = 1e12;
     private const int Draws = 4;
+    private const uint GoldenStep = 2_654_435_769; // 2³² ÷ the golden ratio: turns that spread evenly over the whole range
 
     private readonly RandomSource _random = new(seed);
     private uint _turn = uint.MaxValue;
@@ -45,6 +45,11 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
 
     private int BetterOfTwo(PoolSnapshot snapshot)
     {
+        if (!snapshot.HasEqualWeights)
+        {
+            return BetterOfTwoByWeight(snapshot);
+        }
+
         var instances = snapshot.Instances;
         if (instances.Length < 3)
         {
@@ -69,6 +74,36 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
         }
 
         return (loadOfB + 1) * snapshot.WeightOf(a, now) < (loadOfA + 1) * snapshot.WeightOf(b, now) ? second : first;
+    }
+
+    /// <summary>Both are drawn by weight, so that one of many with a large weight gets its share; of two that are equally loaded for their weight, the first.</summary>
+    private int BetterOfTwoByWeight(PoolSnapshot snapshot)
+    {
+        snapshot.IsEven(time, out var now);
+        var (first, second) = (DrawByWeight(snapshot, now), DrawByWeight(snapshot, now));
+        var (a, b) = (snapshot.Instances[first], snapshot.Instances[second]);
+        var (loadOfA, loadOfB) = (a.Load, b.Load);
+        var (isOpenA, isOpenB) = (loadOfA < (uint)a.SoftLimit, loadOfB < (uint)b.SoftLimit);
+        return isOpenA && isOpenB ? loadOfB * snapshot.WeightOf(a, now) < loadOfA * snapshot.WeightOf(b, now) ? second : first
+            : isOpenA ? first
+            : isOpenB ? second
+            : LeastLoaded(snapshot);
+    }
+
+    /// <summary>One by its weight, with its slow start counted in as far as a few draws can.</summary>
+    private int DrawByWeight(PoolSnapshot snapshot, long now)
+    {
+        var at = 0;
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            at = snapshot.At(_random.NextShare());
+            if (IsDrawn(snapshot, snapshot.Instances[at], now))
+            {
+                break;
+            }
+        }
+
+        return at;
     }
 
     /// <summary>The lowest load, below the soft limit before above it; from a random place on, so that callers of one moment do not all choose the first.</summary>
@@ -113,7 +148,7 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
     private static int LeastWeighted(PoolSnapshot snapshot, int start, long now)
     {
         var instances = snapshot.Instances;
-        var (best, lowest) = (-1, double.PositiveInfinity);
+        var (best, lowest, isBestOver) = (-1, double.PositiveInfinity, true);
         for (var passed = 0; passed < instances.Length; passed++)
         {
             var at = start + passed;
@@ -122,10 +157,10 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
             var slots = instance.Load;
             if (slots < (uint)instance.HardLimit)
             {
-                var load = ((slots + 1) / snapshot.WeightOf(instance, now)) + (slots >= (uint)instance.SoftLimit ? OverSoftLimit : 0);
-                if (load < lowest)
+                var (load, isOver) = ((slots + 1) / snapshot.WeightOf(instance, now), slots >= (uint)instance.SoftLimit);
+                if (best < 0 || (isOver == isBestOver ? load < lowest : isBestOver))
                 {
-                    (best, lowest) = (at, load);
+                    (best, lowest, isBestOver) = (at, load, isOver);
                 }
             }
         }
@@ -136,7 +171,13 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
     private int NextInTurn(PoolSnapshot snapshot)
     {
         var instances = snapshot.Instances;
-        var start = (int)(Interlocked.Increment(ref _turn) % (uint)instances.Length);
+        var turn = Interlocked.Increment(ref _turn);
+        if (!snapshot.HasEqualWeights)
+        {
+            return NextByWeight(snapshot, turn);
+        }
+
+        var start = (int)(turn % (uint)instances.Length);
         if (snapshot.IsEven(time, out var now))
         {
             return Sweep(instances, start);
@@ -154,6 +195,17 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
         return Sweep(instances, start);
     }
 
+    /// <summary>Turns go through the weights in steps that spread evenly, so each gets its share of any run of turns.</summary>
+    private int NextByWeight(PoolSnapshot snapshot, uint turn)
+    {
+        snapshot.IsEven(time, out var now);
+        var at = snapshot.At(unchecked(turn * GoldenStep) * (1.0 / (1UL << 32)));
+        var instance = snapshot.Instances[at];
+        return instance.Load < (uint)instance.SoftLimit && IsDrawn(snapshot, instance, now)
+            ? at
+            : OpenByWeight(snapshot, now);
+    }
+
     private int AtRandom(PoolSnapshot snapshot)
     {
         var instances = snapshot.Instances;
@@ -161,14 +213,36 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
         var at = 0;
         for (var draw = 0; draw < Draws; draw++)
         {
-            at = RandomSource.Index((uint)_random.Next(), instances.Length);
+            at = snapshot.HasEqualWeights ? RandomSource.Index((uint)_random.Next(), instances.Length) : snapshot.At(_random.NextShare());
             if (instances[at].Load < (uint)instances[at].SoftLimit && (isEven || IsDrawn(snapshot, instances[at], now)))
             {
                 return at;
             }
         }
 
-        return Sweep(instances, at);
+        return snapshot.HasEqualWeights ? Sweep(instances, at) : OpenByWeight(snapshot, now);
+    }
+
+    /// <summary>One by its weight of those below their soft limit: what a heavy one has no room for is shared by all others. Without such, the first below its hard limit.</summary>
+    private int OpenByWeight(PoolSnapshot snapshot, long now)
+    {
+        var (instances, all) = (snapshot.Instances, 0.0);
+        foreach (var instance in instances)
+        {
+            all += instance.Load < (uint)instance.SoftLimit ? snapshot.WeightOf(instance, now) : 0;
+        }
+
+        var (left, last) = (_random.NextShare() * all, -1);
+        for (var at = 0; at < instances.Length && (last < 0 || left >= 0); at++)
+        {
+            if (instances[at].Load < (uint)instances[at].SoftLimit)
+            {
+                left -= snapshot.WeightOf(instances[at], now);
+                last = at;
+            }
+        }
+
+        return last >= 0 ? last : Sweep(instances, RandomSource.Index((uint)_random.Next(), instances.Length));
     }
 
     /// <summary>The first from a place on that is below its soft limit; else the first below its hard limit.</summary>
@@ -279,5 +353,6 @@ internal sealed class InstanceSelector(SelectionKind kind, IInstanceSelectionPol
         }
     }
 
-    private bool IsDrawn(PoolSnapshot snapshot, PoolInstance instance, long now) => _random.NextShare() * snapshot.MaxWeight < snapshot.WeightOf(instance, now);
+    /// <summary>Whether one that was drawn is taken: less often while its slow start lasts.</summary>
+    private bool IsDrawn(PoolSnapshot snapshot, PoolInstance instance, long now) => snapshot.StartOf(instance, now) is var start && (start >= 1 || _random.NextShare() < start);
 }

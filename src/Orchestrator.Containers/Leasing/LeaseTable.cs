@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orchestrator.Containers.Cost;
@@ -6,9 +6,12 @@ using Orchestrator.Containers.Cost;
 namespace Orchestrator.Containers.Leasing;
 
 /// <summary>The leases of a pool that are held now, by fencing token, and the time its instances have cost.</summary>
+/// <param name="pool">The pool's name.</param>
+/// <param name="owner">What leases ask.</param>
+/// <param name="rate">What time costs.</param>
 /// <param name="lastToken">Fencing tokens begin after this one: above all that an earlier process gave, as long as its start is by the clock.</param>
-/// <remarks>Thread-safe. Knows no clock and gives no slots back: its callers do, outside of its lock.</remarks>
-internal sealed class LeaseTable(long lastToken)
+/// <remarks>Thread-safe. Knows no clock, gives no slots back and ends no spans: its callers do, outside of its lock. Whoever takes a lease out settles what it cost.</remarks>
+internal sealed class LeaseTable(string pool, IContainerLeaseOwner owner, PoolRate rate, long lastToken)
 {
     private const int RememberedTasks = 10_000;
 
@@ -32,22 +35,49 @@ internal sealed class LeaseTable(long lastToken)
     }
 
     /// <summary>Writes down a lease whose slot was taken.</summary>
-    /// <returns>Its fencing token, the engine's id of the instance it holds for, and whether it expires before all others; token 0 when the instance has been closed since.</returns>
-    public (long Token, string EngineId, bool IsNextToExpire) Begin(PoolInstance instance, long now, long duration, string? taskId)
+    /// <returns>The lease, and whether it expires before all others; none when the instance has been closed since.</returns>
+    public (ContainerLease? Lease, bool IsNextToExpire) Begin(PoolInstance instance, long now, long duration, string? taskId)
     {
         lock (_gate)
         {
             if (!instance.IsOpen)
             {
-                return (0, "", false);
+                return default;
             }
 
             instance.LastProgressAt = now;
             var expiresAt = now + duration;
-            _held.Add(++_lastToken, new HeldLease(instance, duration, expiresAt, now, instance.Meter.Took(now), taskId));
+            var lease = new ContainerLease(pool, instance.Name, instance.EngineId ?? instance.Name, ++_lastToken, owner);
+            _held.Add(_lastToken, new HeldLease(lease, instance, duration, expiresAt, now, instance.Meter.Took(now), taskId));
             var isNext = expiresAt < _nextExpiry;
             _nextExpiry = isNext ? expiresAt : _nextExpiry;
-            return (_lastToken, instance.EngineId ?? instance.Name, isNext);
+            return (lease, isNext);
+        }
+    }
+
+    /// <summary>Gives a lease its span.</summary>
+    /// <returns>Whether it still holds; when not, nobody will end the span.</returns>
+    public bool Observe(long token, Activity activity)
+    {
+        lock (_gate)
+        {
+            ref var lease = ref CollectionsMarshal.GetValueRefOrNullRef(_held, token);
+            if (Unsafe.IsNullRef(ref lease))
+            {
+                return false;
+            }
+
+            lease.Activity = activity;
+            return true;
+        }
+    }
+
+    /// <summary>What a lease has cost until now; 0 for one that has ended, which says so itself.</summary>
+    public decimal CostOf(long token, long now)
+    {
+        lock (_gate)
+        {
+            return _held.TryGetValue(token, out var lease) ? rate.Usd(Math.Max(0, lease.Instance.Meter.ShareOf(now, lease.Share))) : 0;
         }
     }
 
@@ -70,37 +100,35 @@ internal sealed class LeaseTable(long lastToken)
     }
 
     /// <returns>Whether it was still there; the caller gives the slot back.</returns>
-    public bool End(long token, long now, [NotNullWhen(true)] out PoolInstance? instance)
+    public bool End(long token, long now, out HeldLease lease)
     {
         lock (_gate)
         {
-            if (!_held.Remove(token, out var lease))
+            if (!_held.Remove(token, out lease))
             {
-                instance = null;
                 return false;
             }
 
             Account(lease, now);
-            instance = lease.Instance;
-            instance.LastProgressAt = now;
+            lease.Instance.LastProgressAt = now;
             return true;
         }
     }
 
     /// <summary>Ends all leases on an instance.</summary>
-    /// <returns>How many; the caller gives as many slots back.</returns>
-    public int EndAll(PoolInstance instance, long now)
+    /// <returns>What ended; the caller gives the slots back.</returns>
+    public IReadOnlyList<HeldLease> EndAll(PoolInstance instance, long now)
     {
         lock (_gate)
         {
-            var ended = _held.Where(entry => ReferenceEquals(entry.Value.Instance, instance)).ToList();
-            foreach (var (token, lease) in ended)
+            var ended = _held.Values.Where(lease => ReferenceEquals(lease.Instance, instance)).ToList();
+            foreach (var lease in ended)
             {
-                _held.Remove(token);
+                _held.Remove(lease.Lease.Token);
                 Account(lease, now);
             }
 
-            return ended.Count;
+            return ended;
         }
     }
 
@@ -108,16 +136,16 @@ internal sealed class LeaseTable(long lastToken)
     /// <param name="now">The time.</param>
     /// <param name="expired">What ended; the caller gives the slots back.</param>
     /// <returns>When the next lease expires; <see cref="long.MaxValue"/> when there is none.</returns>
-    public long Expire(long now, List<(long Token, PoolInstance Instance)> expired)
+    public long Expire(long now, List<HeldLease> expired)
     {
         lock (_gate)
         {
             _nextExpiry = long.MaxValue;
-            foreach (var (token, lease) in _held)
+            foreach (var lease in _held.Values)
             {
                 if (lease.ExpiresAt <= now)
                 {
-                    expired.Add((token, lease.Instance));
+                    expired.Add(lease);
                     Account(lease, now);
                 }
                 else
@@ -126,9 +154,9 @@ internal sealed class LeaseTable(long lastToken)
                 }
             }
 
-            foreach (var (token, _) in expired)
+            foreach (var lease in expired)
             {
-                _held.Remove(token);
+                _held.Remove(lease.Lease.Token);
             }
 
             return _nextExpiry;
@@ -201,7 +229,8 @@ internal sealed class LeaseTable(long lastToken)
 
     private void Account(in HeldLease lease, long now)
     {
-        var share = lease.Instance.Meter.Gave(now, lease.Share);
+        var share = Math.Max(0, lease.Instance.Meter.Gave(now, lease.Share)); // callers may come with times in another order
+        lease.Lease.Settle(rate.Usd(share));
         if (lease.TaskId is { } taskId)
         {
             _tasks.Add(taskId, share);

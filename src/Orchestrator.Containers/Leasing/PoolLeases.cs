@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Containers.Cost;
 using Orchestrator.Containers.Diagnostics;
@@ -10,7 +11,7 @@ namespace Orchestrator.Containers.Leasing;
 /// Thread-safe. A lease that can be had at once costs two short locks and no wait. Slots are given back only by whoever took the lease out of the table, so each is given back exactly once.
 /// While somebody waits, newcomers go to the end of the line.
 /// </remarks>
-internal sealed class PoolLeases : IDisposable
+internal sealed class PoolLeases : IContainerLeaseOwner, IDisposable
 {
     private const string TimedOutMessage = "No slot became free in time.";
     private const string DisposedMessage = "The balancer is stopping.";
@@ -28,8 +29,6 @@ internal sealed class PoolLeases : IDisposable
     private readonly long _slowStart;
     private readonly int _maxWaiting;
     private readonly ITimer _expiry;
-    private readonly Func<ContainerLease, CancellationToken, ValueTask<bool>> _renew;
-    private readonly Func<ContainerLease, bool, ValueTask> _release;
     private readonly Lock _publishing = new(); // guards the change from one snapshot to the next
     private readonly Lock _arming = new(); // the timer is set to what the table said last
     private PoolSnapshot _snapshot = PoolSnapshot.Empty;
@@ -42,14 +41,12 @@ internal sealed class PoolLeases : IDisposable
         var kind = SelectionPolicies.KindOf(options.Policy);
         var added = kind == SelectionKind.Added ? policies.First(policy => policy.Name.Equals(options.Policy, StringComparison.OrdinalIgnoreCase)) : null;
         (_pool, _time, _logger) = (pool, time, logger);
-        _table = new LeaseTable(time.GetUtcNow().ToUnixTimeMilliseconds() << TokenBits);
         _selector = new InstanceSelector(kind, added, time, seed, logger);
         _line = new WaitingLine(options.MaxWaiting);
         _maxWaiting = options.MaxWaiting;
         _rate = new PoolRate(options.CostPerHourUsd, time);
+        _table = new LeaseTable(pool, this, _rate, time.GetUtcNow().ToUnixTimeMilliseconds() << TokenBits);
         _slowStart = Units(options.SlowStart);
-        _renew = RenewAsync;
-        _release = ReleaseAsync;
         _expiry = time.CreateTimer(static state => ((PoolLeases)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -80,6 +77,9 @@ internal sealed class PoolLeases : IDisposable
 
     /// <summary>What the ended leases of a task have cost, in USD: their instances' time, shared with the leases beside them. Kept for the 10,000 newest tasks.</summary>
     public decimal CostOfTask(string taskId) => _rate.Usd(_table.TimeOfTask(taskId));
+
+    /// <summary>What a lease that goes on has cost until now, in USD.</summary>
+    public decimal CostOf(ContainerLease lease) => _table.CostOf(lease.Token, _time.GetTimestamp());
 
     /// <summary>Says which instances leases may point at from now on. When it returns, no other instance gets a new lease; those it has stay.</summary>
     /// <param name="ready">All of them, open or closed: they are opened. Publish again when a weight, or when an instance became ready, has changed.</param>
@@ -117,7 +117,7 @@ internal sealed class PoolLeases : IDisposable
         }
 
         return _line.Count == 0 && TryLease(request) is { } lease
-            ? new ValueTask<ContainerAcquisition>(new ContainerAcquisition(AcquisitionStatus.Acquired, lease))
+            ? new ValueTask<ContainerAcquisition>(new ContainerAcquisition(AcquisitionStatus.Acquired, Observed(lease, request, ContainerActivity.Asking)))
             : WaitAsync(request, cancellationToken);
     }
 
@@ -128,14 +128,16 @@ internal sealed class PoolLeases : IDisposable
     /// <summary>Gives a slot back. A lease that was lost has none any more.</summary>
     public ValueTask ReleaseAsync(ContainerLease lease, bool succeeded)
     {
-        if (_table.End(lease.Token, _time.GetTimestamp(), out var instance))
+        if (_table.End(lease.Token, _time.GetTimestamp(), out var held))
         {
-            instance.Count(succeeded);
-            instance.Give();
+            held.Instance.Count(succeeded);
+            held.Instance.Give();
             if (_line.Count > 0)
             {
                 ServeWaiting();
             }
+
+            ContainerActivity.End(held.Activity, LeaseEnd.Released, succeeded);
         }
 
         return ValueTask.CompletedTask;
@@ -147,17 +149,22 @@ internal sealed class PoolLeases : IDisposable
     {
         instance.Close();
         var ended = _table.EndAll(instance, _time.GetTimestamp());
-        for (var i = 0; i < ended; i++)
+        foreach (var _ in ended)
         {
             instance.Give();
         }
 
-        if (ended > 0)
+        foreach (var held in ended)
         {
-            Log.LeasesEnded(_logger, _pool, instance.Name, ended);
+            ContainerActivity.End(held.Activity, LeaseEnd.Lost, succeeded: false);
         }
 
-        return ended;
+        if (ended.Count > 0)
+        {
+            Log.LeasesEnded(_logger, _pool, instance.Name, ended.Count);
+        }
+
+        return ended.Count;
     }
 
     /// <summary>The pool cannot start instances: while it has none that takes leases, callers are told so instead of waiting.</summary>
@@ -194,21 +201,32 @@ internal sealed class PoolLeases : IDisposable
     {
         while (TryTake(request) is { } instance)
         {
-            var (token, engineId, isNextToExpire) = _table.Begin(instance, _time.GetTimestamp(), Units(request.Duration), request.TaskId);
-            if (token != 0)
+            var (lease, isNextToExpire) = _table.Begin(instance, _time.GetTimestamp(), Units(request.Duration), request.TaskId);
+            if (lease is not null)
             {
                 if (isNextToExpire)
                 {
                     Expire();
                 }
 
-                return new ContainerLease(_pool, instance.Name, engineId, token, _renew, _release);
+                return lease;
             }
 
             instance.Give(); // closed since: nobody else could have had it
         }
 
         return null;
+    }
+
+    /// <summary>Gives a lease that is handed out its span, if somebody listens.</summary>
+    private ContainerLease Observed(ContainerLease lease, ContainerRequest request, Activity? asking)
+    {
+        if (ContainerActivity.IsListenedTo && ContainerActivity.Hold(lease, request.TaskId, asking) is { } activity && !_table.Observe(lease.Token, activity))
+        {
+            ContainerActivity.End(activity, LeaseEnd.Lost, succeeded: false); // whoever ended it meanwhile saw none
+        }
+
+        return lease;
     }
 
     private PoolInstance? TryTake(ContainerRequest request)
@@ -291,11 +309,18 @@ internal sealed class PoolLeases : IDisposable
         {
             if (_line.TryTakeFirst(waiter))
             {
-                waiter.Complete(new ContainerAcquisition(AcquisitionStatus.Acquired, lease));
+                try
+                {
+                    Observed(lease, waiter.Request, waiter.Asking); // listeners are somebody else's code
+                }
+                finally
+                {
+                    waiter.Complete(new ContainerAcquisition(AcquisitionStatus.Acquired, lease));
+                }
             }
-            else if (_table.End(lease.Token, _time.GetTimestamp(), out var instance))
+            else if (_table.End(lease.Token, _time.GetTimestamp(), out var held))
             {
-                instance.Give(); // it was served by another, or gave up
+                held.Instance.Give(); // it was served by another, or gave up
             }
         }
     }
@@ -331,7 +356,7 @@ internal sealed class PoolLeases : IDisposable
             return;
         }
 
-        var expired = new List<(long Token, PoolInstance Instance)>();
+        var expired = new List<HeldLease>();
         lock (_arming)
         {
             var now = _time.GetTimestamp();
@@ -339,16 +364,17 @@ internal sealed class PoolLeases : IDisposable
             _expiry.Change(next == long.MaxValue ? Timeout.InfiniteTimeSpan : Due(now, next), Timeout.InfiniteTimeSpan);
         }
 
-        foreach (var (token, instance) in expired)
+        foreach (var held in expired)
         {
-            Log.LeaseExpired(_logger, _pool, instance.Name, token);
-            instance.CountExpired();
-            instance.Give();
+            Log.LeaseExpired(_logger, _pool, held.Instance.Name, held.Lease.Token);
+            held.Instance.CountExpired();
+            held.Instance.Give();
         }
 
         if (expired.Count > 0)
         {
             ServeWaiting();
+            expired.ForEach(static held => ContainerActivity.End(held.Activity, LeaseEnd.Expired, succeeded: false));
         }
     }
 

@@ -5,6 +5,7 @@ internal sealed class PoolSnapshot
 {
     private const double SlowStartFloor = 0.1;
 
+    private readonly double[] _upTo = []; // with unequal weights: the share of all that an instance and those before it have
     private volatile bool _isSettled; // every slow start is over
 
     public PoolSnapshot(ReadOnlySpan<PoolInstance> instances, bool isPanic, long slowStart)
@@ -14,13 +15,18 @@ internal sealed class PoolSnapshot
         SlowStart = slowStart;
         foreach (var instance in Instances)
         {
-            MaxWeight = Math.Max(MaxWeight, instance.Weight);
             SettledAt = Math.Max(SettledAt, instance.ReadyAt + slowStart);
         }
 
         Hashes = Array.ConvertAll(Instances, instance => instance.NameHash);
         HasEqualLimits = Array.TrueForAll(Instances, instance => instance.SoftLimit == Instances[0].SoftLimit && instance.HardLimit == Instances[0].HardLimit);
-        HasEqualWeights = Array.TrueForAll(Instances, instance => instance.Weight.Equals(MaxWeight));
+        var weights = Array.ConvertAll(Instances, instance => instance.Weight);
+        HasEqualWeights = Array.TrueForAll(weights, weight => weight.Equals(weights[0]));
+        if (!HasEqualWeights)
+        {
+            _upTo = Sums(weights);
+        }
+
         _isSettled = slowStart == 0;
     }
 
@@ -36,8 +42,6 @@ internal sealed class PoolSnapshot
 
     /// <summary>How long a slow start lasts, in units of the clock; 0 for none.</summary>
     public long SlowStart { get; }
-
-    public double MaxWeight { get; }
 
     public bool HasEqualWeights { get; }
 
@@ -63,14 +67,33 @@ internal sealed class PoolSnapshot
     }
 
     /// <summary>The weight of an instance with its slow start counted in.</summary>
-    public double WeightOf(PoolInstance instance, long now)
+    public double WeightOf(PoolInstance instance, long now) => instance.Weight * StartOf(instance, now);
+
+    /// <summary>The part of its weight that an instance has: 1 once its slow start is over.</summary>
+    public double StartOf(PoolInstance instance, long now) => _isSettled ? 1 : Math.Clamp((double)(now - instance.ReadyAt) / SlowStart, SlowStartFloor, 1);
+
+    /// <summary>The instance at a place of the line in which each has room by its weight. For unequal weights.</summary>
+    /// <param name="share">From 0 to 1, without 1.</param>
+    public int At(double share)
     {
-        if (_isSettled)
+        var found = Array.BinarySearch(_upTo, share);
+        return Math.Min(found < 0 ? ~found : found + 1, Instances.Length - 1);
+    }
+
+    private static double[] Sums(ReadOnlySpan<double> weights)
+    {
+        var sums = new double[weights.Length];
+        var sum = 0.0;
+        for (var i = 0; i < weights.Length; i++)
         {
-            return instance.Weight;
+            sums[i] = sum += weights[i];
         }
 
-        var share = (double)(now - instance.ReadyAt) / SlowStart;
-        return instance.Weight * Math.Clamp(share, SlowStartFloor, 1);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] /= sum;
+        }
+
+        return sums;
     }
 }

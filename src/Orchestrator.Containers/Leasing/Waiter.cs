@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Orchestrator.Containers.Diagnostics;
+
 namespace Orchestrator.Containers.Leasing;
 
 /// <summary>A caller that waits for a slot. Whoever takes it out of the line, and nobody else, completes it.</summary>
@@ -15,6 +18,9 @@ internal sealed class Waiter
     }
 
     public ContainerRequest Request { get; }
+
+    /// <summary>The span under which it asked: whoever serves it has another one.</summary>
+    public Activity? Asking { get; } = ContainerActivity.Asking;
 
     /// <summary>Its place in the line, which guards it.</summary>
     public LinkedListNode<Waiter> Node { get; }

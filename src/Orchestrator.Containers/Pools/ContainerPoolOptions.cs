@@ -169,7 +169,7 @@ public sealed class ContainerPoolOptions
     /// <value>0 by default.</value>
     public decimal CostPerHourUsd { get; set; }
 
-    /// <summary>What the pool may cost on one day (UTC), in US dollars; once reached, it grows no more until the next day. Counted from the start of the orchestrator: one that is started anew begins at zero. Above 0; needs a <see cref="CostPerHourUsd"/>.</summary>
+    /// <summary>What the pool may cost on one day (UTC), in US dollars; once reached, it grows no more until the next day. An orchestrator that is started anew goes on with what the one before kept of that day. Above 0; needs a <see cref="CostPerHourUsd"/>.</summary>
     /// <value><see langword="null"/> by default: no cap.</value>
     public decimal? DailyBudgetUsd { get; set; }
 }

@@ -108,7 +108,7 @@ internal sealed class ActionRunner(PoolParts parts, IContainerEngine engine, Pro
         new(null, Status: await engine.InspectAsync(action.EngineId!, cancellationToken).ConfigureAwait(false));
 
     private async Task ProbeAsync(ManagedInstance instance, ProbeTrack track) =>
-        tell(new ProbeEnded(instance, track, await probes.RunAsync(instance.Shared, track.Options, _stopping.Token).ConfigureAwait(false)));
+        tell(new ProbeEnded(instance, track, await probes.RunAsync(instance.Shared, track.Options, track.Remains, _stopping.Token).ConfigureAwait(false)));
 
     /// <summary>What cannot be removed now is swept at the next start.</summary>
     private async Task ForgetAsync(string instance)

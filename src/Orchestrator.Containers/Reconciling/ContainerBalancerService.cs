@@ -47,6 +47,7 @@ internal sealed class ContainerBalancerService(
             await pool.DisposeAsync().ConfigureAwait(false);
             pool.Parts.Leases.Dispose();
         })).ConfigureAwait(false);
+        await exchange.KeepLastAsync(cancellationToken).ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await history.FlushAsync(cancellationToken).ConfigureAwait(false);

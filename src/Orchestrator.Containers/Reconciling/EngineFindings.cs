@@ -103,6 +103,7 @@ internal sealed class EngineFindings(PoolState pool)
         }
 
         pool.IsAdopted = true;
+        pool.Memory.ForgetUnseen();
     }
 
     /// <summary>Whether a list knows of the last call about an instance.</summary>

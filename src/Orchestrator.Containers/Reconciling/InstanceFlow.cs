@@ -63,6 +63,10 @@ internal sealed class InstanceFlow(PoolState pool, Action wake)
 
                 GiveUp(instance, instance.Health.Reason);
                 return;
+            case HealthVerdict.NotWhole:
+                instance.Reason = instance.Health.Reason;
+                PoolState.Replace(instance);
+                return;
             case HealthVerdict.NotReady when InstanceTransitions.IsServing(instance.State):
                 pool.Move(instance, InstanceState.Unhealthy, instance.Health.Reason);
                 break;

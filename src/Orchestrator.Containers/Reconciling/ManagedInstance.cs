@@ -31,6 +31,9 @@ internal sealed class ManagedInstance(PoolInstance shared, InstanceHealth health
     /// <summary>Whether it goes without waiting for its leases, and without a grace.</summary>
     public bool IsForced { get; set; }
 
+    /// <summary>Whether somebody set its weight since the start: what was kept before does not count any more.</summary>
+    public bool IsWeighed { get; set; }
+
     /// <summary>Whether it was made from an older specification of the pool.</summary>
     public bool IsOutdated { get; init; }
 

@@ -1,4 +1,5 @@
 using Orchestrator.Containers.Health;
+using Orchestrator.Containers.State;
 
 namespace Orchestrator.Containers.Reconciling;
 
@@ -34,6 +35,12 @@ internal sealed record RestartAsked(string Instance) : PoolMessage;
 
 /// <summary>A person or a program wants an instance to go.</summary>
 internal sealed record DrainAsked(string Instance) : PoolMessage;
+
+/// <summary>A person or a program says how an instance shall weigh.</summary>
+internal sealed record WeightAsked(string Instance, double Weight) : PoolMessage;
+
+/// <summary>What earlier processes kept of the pool was read; null for nothing.</summary>
+internal sealed record AccountRead(PoolAccount? Account) : PoolMessage;
 
 /// <summary>Everything shall go, at once.</summary>
 internal sealed record EmptyAsked : PoolMessage;

@@ -23,7 +23,7 @@ internal sealed class PoolOffers(PoolState pool)
             }
         }
 
-        if (isPanicking == IsPanicking && _next.SequenceEqual(_offered))
+        if (!pool.Memory.TakeReweighed() && isPanicking == IsPanicking && _next.SequenceEqual(_offered))
         {
             return;
         }

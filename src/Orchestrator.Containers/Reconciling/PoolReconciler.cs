@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Orchestrator.Containers.Diagnostics;
+using Orchestrator.Containers.State;
 
 namespace Orchestrator.Containers.Reconciling;
 
 /// <summary>Keeps one pool what it shall be: one step each interval, and one at once whenever something happened.</summary>
 /// <remarks>Thread-safe. Everything that happens is a message; steps take them one at a time. Calls, probes and waiting go on beside the steps.</remarks>
-internal sealed class PoolReconciler : IAsyncDisposable
+internal sealed class PoolReconciler : IAccountedPool, IAsyncDisposable
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
@@ -53,7 +54,7 @@ internal sealed class PoolReconciler : IAsyncDisposable
         Tell(asked);
         if (Volatile.Read(ref _isClosed) != 0)
         {
-            RefuseAsked();
+            EmptyInbox();
         }
 
         return asked.Taken.Task.WaitAsync(cancellationToken);
@@ -118,6 +119,26 @@ internal sealed class PoolReconciler : IAsyncDisposable
         }
     }
 
+    public PoolAccount? Account
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pool.Memory.Account;
+            }
+        }
+    }
+
+    public void Recall(PoolAccount? account)
+    {
+        Tell(new AccountRead(account));
+        if (Volatile.Read(ref _isClosed) != 0)
+        {
+            EmptyInbox();
+        }
+    }
+
     public bool Has(string instance)
     {
         lock (_gate)
@@ -142,7 +163,7 @@ internal sealed class PoolReconciler : IAsyncDisposable
     public void Close()
     {
         Interlocked.Exchange(ref _isClosed, 1);
-        RefuseAsked();
+        EmptyInbox();
     }
 
     private TimeSpan Decide(List<Asked> asked)
@@ -166,10 +187,19 @@ internal sealed class PoolReconciler : IAsyncDisposable
         }
     }
 
-    private void RefuseAsked()
+    /// <summary>No step comes any more: who asked is told so. What was read too late is taken all the same, as what was accounted is added to it and kept.</summary>
+    private void EmptyInbox()
     {
         while (_inbox.TryDequeue(out var message))
         {
+            if (message is AccountRead)
+            {
+                lock (_gate)
+                {
+                    TakeCalmly(message);
+                }
+            }
+
             (message as Asked)?.Taken.TrySetException(new ObjectDisposedException(nameof(IContainerBalancer), $"Pool {Name} is stopped."));
         }
     }

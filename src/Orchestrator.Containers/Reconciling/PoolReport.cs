@@ -5,7 +5,7 @@ internal static class PoolReport
 {
     public static PoolStatus Of(PoolState pool)
     {
-        var cost = pool.Leases.Cost;
+        var cost = pool.Memory.Cost;
         return new PoolStatus
         {
             Pool = pool.Parts.Name,
@@ -24,6 +24,7 @@ internal static class PoolReport
         State = instance.State,
         Leases = instance.Shared.Leases,
         Restarts = instance.RestartCount,
+        Weight = instance.Shared.Weight,
         EngineId = instance.Shared.EngineId,
         StartedAt = instance.StartedAt,
         Reason = instance.Reason.Length == 0 ? null : instance.Reason,

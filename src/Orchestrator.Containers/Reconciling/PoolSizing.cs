@@ -8,7 +8,8 @@ namespace Orchestrator.Containers.Reconciling;
 internal sealed class PoolSizing(ContainerPoolOptions options)
 {
     private readonly ScalingPlan _plan = new(options);
-    private readonly DailyBudget _budget = new(options.DailyBudgetUsd);
+
+    public DailyBudget Budget { get; } = new(options.DailyBudgetUsd);
 
     /// <summary>Work that waits elsewhere, as last told.</summary>
     public int Demand { get; set; }
@@ -39,7 +40,7 @@ internal sealed class PoolSizing(ContainerPoolOptions options)
             Demand = Demand,
             FailedStarts = pool.FailedStarts,
             LastFailedStart = pool.LastFailedStart,
-            IsOverBudget = options.DailyBudgetUsd is not null && _budget.IsReached(day, pool.Leases.Cost.Usd),
+            IsOverBudget = options.CostPerHourUsd > 0 && Budget.IsReached(day, pool.Leases.Cost.Usd),
         });
     }
 }

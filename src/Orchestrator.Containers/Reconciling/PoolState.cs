@@ -19,6 +19,7 @@ internal sealed class PoolState
         _parts = parts;
         (_began, _beganAt) = (parts.Time.GetTimestamp(), parts.Time.GetUtcNow());
         Specification = new PoolSpecification(parts.Name, parts.Owner, parts.Options);
+        Memory = new PoolMemory(this);
     }
 
     public PoolParts Parts => _parts;
@@ -28,6 +29,8 @@ internal sealed class PoolState
     public PoolLeases Leases => _parts.Leases;
 
     public PoolSpecification Specification { get; }
+
+    public PoolMemory Memory { get; }
 
     public List<ManagedInstance> Instances { get; } = [];
 
@@ -106,6 +109,7 @@ internal sealed class PoolState
         shared.Close(); // Until it serves.
         var instance = new ManagedInstance(shared, new InstanceHealth(Options, _parts.Random), new RestartBudget(Options.Restart, _parts.Random)) { IsOutdated = isOutdated };
         Instances.Add(instance);
+        Memory.Meet(instance);
         return instance;
     }
 

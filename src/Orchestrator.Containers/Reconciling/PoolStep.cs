@@ -58,6 +58,12 @@ internal sealed class PoolStep
             case DrainAsked drain when _pool.Find(drain.Instance) is { } instance:
                 (instance.Intent, instance.Reason) = (InstanceIntent.Remove, "somebody asked for it");
                 break;
+            case WeightAsked asked when _pool.Find(asked.Instance) is { } instance:
+                _pool.Memory.Weigh(instance, asked.Weight);
+                break;
+            case AccountRead read:
+                _pool.Memory.Recall(read.Account);
+                break;
             case EmptyAsked:
                 _pool.IsEmptied = true;
                 break;

@@ -24,7 +24,7 @@ internal sealed class PoolRequests(string workerName, IContainerBalancer balance
             return $"Worker {workerName} has no pool {request.Pool}.";
         }
 
-        if (request.Kind is PoolRequestKind.Restart or PoolRequestKind.Drain && !pool.Instances.Any(instance => instance.Name == request.Instance))
+        if (request.Kind is PoolRequestKind.Restart or PoolRequestKind.Drain or PoolRequestKind.Weight && !pool.Instances.Any(instance => instance.Name == request.Instance))
         {
             return $"Pool {request.Pool} has no instance {request.Instance}.";
         }
@@ -42,11 +42,14 @@ internal sealed class PoolRequests(string workerName, IContainerBalancer balance
                 case { Kind: PoolRequestKind.Drain, Instance: { } instance }:
                     await balancer.DrainAsync(instance, cancellationToken).ConfigureAwait(false);
                     return null;
+                case { Kind: PoolRequestKind.Weight, Instance: { } instance, Weight: { } weight }:
+                    await balancer.SetWeightAsync(instance, weight, cancellationToken).ConfigureAwait(false);
+                    return null;
                 default:
                     return "This version does not know what is asked for.";
             }
         }
-        catch (ArgumentOutOfRangeException)
+        catch (ArgumentOutOfRangeException) when (request.Kind == PoolRequestKind.Scale)
         {
             return $"Pool {request.Pool} cannot have {request.Instances} instances: its settings allow fewer.";
         }

@@ -3,7 +3,8 @@ using Orchestrator.Containers.Diagnostics;
 
 namespace Orchestrator.Containers.State;
 
-/// <summary>Tells other processes how the pools are, and does what they ask: once a second, beside the balancer's work. No lease and no step waits for it.</summary>
+/// <summary>Tells other processes how the pools are, does what they ask, and keeps what the next process of this host shall know: once a second, beside the balancer's work. No lease and no step
+/// waits for it.</summary>
 internal sealed class PoolStateExchange : IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -11,7 +12,7 @@ internal sealed class PoolStateExchange : IDisposable
     // A database that is away is asked less often.
     public static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
-    private readonly IReadOnlyList<(string Pool, PoolTelling Telling)> _pools;
+    private readonly IReadOnlyList<(string Pool, PoolTelling Telling, AccountKeeping Account)> _pools;
     private readonly PoolRequests _requests;
     private readonly IContainerBalancer _balancer;
     private readonly TimeProvider _time;
@@ -19,9 +20,9 @@ internal sealed class PoolStateExchange : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    public PoolStateExchange(IReadOnlyList<string> pools, string workerName, IContainerBalancer balancer, IContainerPoolState state, TimeProvider time, ILogger logger)
+    public PoolStateExchange(IReadOnlyList<IAccountedPool> pools, string workerName, IContainerBalancer balancer, IContainerPoolState state, TimeProvider time, ILogger logger)
     {
-        _pools = [.. pools.Select(pool => (pool, new PoolTelling(pool, workerName, state, time)))];
+        _pools = [.. pools.Select(pool => (pool.Name, new PoolTelling(pool.Name, workerName, state, time), new AccountKeeping(pool, workerName, state, time, logger)))];
         _requests = new PoolRequests(workerName, balancer, state, time);
         (_balancer, _time, _logger) = (balancer, time, logger);
     }
@@ -35,9 +36,25 @@ internal sealed class PoolStateExchange : IDisposable
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            foreach (var (_, telling) in _pools)
+            foreach (var (_, telling, _) in _pools)
             {
                 await telling.GiveUpAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error)
+        {
+            Log.PoolStateFailed(_logger, error);
+        }
+    }
+
+    /// <summary>Keeps what the pools told last. Once they have stopped.</summary>
+    public async Task KeepLastAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var (_, _, account) in _pools)
+            {
+                await account.CloseAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception error)
@@ -53,34 +70,47 @@ internal sealed class PoolStateExchange : IDisposable
         var isBroken = false;
         while (!cancellationToken.IsCancellationRequested)
         {
-            try
+            var error = await ExchangeAsync(cancellationToken).ConfigureAwait(false);
+            if (error is not null && !isBroken)
             {
-                await ExchangeAsync(cancellationToken).ConfigureAwait(false);
-                isBroken = false;
-            }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-            {
-                if (!isBroken)
-                {
-                    Log.PoolStateFailed(_logger, error); // Once, not every few seconds while it lasts.
-                }
-
-                isBroken = true;
+                Log.PoolStateFailed(_logger, error); // Once, not every few seconds while it lasts.
             }
 
+            isBroken = error is not null;
             await Task.Delay(isBroken ? RetryDelay : Interval, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask ExchangeAsync(CancellationToken cancellationToken)
+    /// <summary>Each part by itself: what cannot be read of one pool holds no other up.</summary>
+    /// <returns>What went wrong first; <see langword="null"/> when nothing did.</returns>
+    private async ValueTask<Exception?> ExchangeAsync(CancellationToken cancellationToken)
     {
-        await _requests.TakeAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var (pool, telling) in _pools)
+        Exception? error = null;
+        foreach (var (_, _, account) in _pools)
         {
-            if (_balancer.GetStatus(pool) is { } status)
-            {
-                await telling.TellAsync(status, cancellationToken).ConfigureAwait(false);
-            }
+            error = await TryAsync(account.ReadAsync, error, cancellationToken).ConfigureAwait(false);
+        }
+
+        error = await TryAsync(_requests.TakeAsync, error, cancellationToken).ConfigureAwait(false);
+        foreach (var (pool, telling, account) in _pools)
+        {
+            error = await TryAsync(cancel => _balancer.GetStatus(pool) is { } status ? telling.TellAsync(status, cancel) : default, error, cancellationToken).ConfigureAwait(false);
+            error = await TryAsync(account.KeepAsync, error, cancellationToken).ConfigureAwait(false);
+        }
+
+        return error;
+    }
+
+    private static async ValueTask<Exception?> TryAsync(Func<CancellationToken, ValueTask> part, Exception? before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await part(cancellationToken).ConfigureAwait(false);
+            return before;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            return before ?? error;
         }
     }
 }

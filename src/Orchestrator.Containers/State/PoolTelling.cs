@@ -9,9 +9,9 @@ internal sealed class PoolTelling(string pool, string workerName, IContainerPool
     /// <summary>How long a pool that stays the same may be silent; its cost alone does not count as a change.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
+    private readonly KeptEntry _entry = new(pool, workerName, PoolStateEntry.StatusKey, state, time);
     private PoolStatus? _told;
     private DateTimeOffset _toldAt;
-    private long? _version;
 
     public async ValueTask TellAsync(PoolStatus status, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ internal sealed class PoolTelling(string pool, string workerName, IContainerPool
             return;
         }
 
-        if (await TrySetAsync(OrchestratorJson.Write(status, OrchestratorJsonContext.Default.PoolStatus), now, cancellationToken).ConfigureAwait(false))
+        if (await _entry.TrySetAsync(OrchestratorJson.Write(status, OrchestratorJsonContext.Default.PoolStatus), cancellationToken).ConfigureAwait(false))
         {
             (_told, _toldAt) = (comparable, now);
         }
@@ -34,17 +34,7 @@ internal sealed class PoolTelling(string pool, string workerName, IContainerPool
         if (_told is not null)
         {
             _told = null;
-            await TrySetAsync(null, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            await _entry.TrySetAsync(null, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async ValueTask<bool> TrySetAsync(string? value, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        _version ??= (await state.GetAsync(pool, workerName, PoolStateEntry.StatusKey, cancellationToken).ConfigureAwait(false))?.Version ?? 0;
-        var entry = new PoolStateEntry { Pool = pool, WorkerName = workerName, Key = PoolStateEntry.StatusKey, Value = value, At = now, Version = _version.Value };
-
-        // Another version is there when what was kept was deleted as old, or when a second host has this worker's name: the next turn reads it anew.
-        _version = await state.SetAsync(entry, cancellationToken).ConfigureAwait(false);
-        return _version is not null;
     }
 }

@@ -15,6 +15,7 @@ internal static class PatchRejections
         return report with
         {
             Status = AgentTaskStatus.PatchRejected,
+            Files = [],
             Conflicts = conflicts,
             Failure = new AgentFailure { Class = FailureClass.PatchRejected, Message = $"The changes do not fit, and nothing was written. {first}{more}" },
         };

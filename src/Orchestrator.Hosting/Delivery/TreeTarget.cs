@@ -6,18 +6,22 @@ using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>The caller's work tree: apply under a journal, verify in place, and take everything back when the answer is no.</summary>
+/// <summary>
+/// The caller's work tree: apply under a journal, verify in place, and take everything back when the answer is no. Where verify commands run in containers, which have no such tree, the
+/// changes are verified before.
+/// </summary>
 /// <remarks>
 /// Each step is written down before it is done: in the checkpoint for the worker that takes the task up again, and in the tree's own record for anybody who
 /// comes to the tree when no worker does. A worker that lost its lease leaves everything as it is, for its successor.
 /// </remarks>
 internal sealed class TreeTarget(
-    IPatchManager patches, GitRepositories repositories, TreeHolds holds, TreeGuard guard, TreeTakeBack takeBack, Verifier verifier, SourceGate gate) : IResultTarget
+    IPatchManager patches, GitRepositories repositories, TreeHolds holds, TreeGuard guard, TreeTakeBack takeBack, Verifier verifier, WorkspaceVerification verification, SourceGate gate) : IResultTarget
 {
     public bool Serves(TaskOutput output) => output == TaskOutput.Apply;
 
     public async ValueTask DeliverAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
     {
+        checkpoint = await VerifyBeforeAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false);
         using var hold = await holds.EnterAsync(run.Repository, cancellationToken).ConfigureAwait(false);
 
         // The wait may have been long: who lost the lease meanwhile touches nothing.
@@ -25,11 +29,34 @@ internal sealed class TreeTarget(
         var inTree = await ResumeAsync(run, checkpoint, hold, cancellationToken).ConfigureAwait(false);
         if (checkpoint.Phase == AgentTaskPhase.Restoring)
         {
-            run.Report = VerificationFailures.Add(run.Report, checkpoint.PatchFile!);
+            run.Report = run.Report.Failure is null ? VerificationFailures.Add(run.Report, checkpoint.PatchFile!) : run.Report;
             return;
         }
 
         await DeliverAsync(run, checkpoint, inTree ? null : patch, hold, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks in a container, where verify commands run in one: who was told no there has only to see to it that the tree is as it was.</summary>
+    private async ValueTask<AgentTaskCheckpoint> VerifyBeforeAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
+    {
+        var isAsked = run.Report.Status == AgentTaskStatus.Verified || checkpoint.Phase == AgentTaskPhase.Restoring;
+        if (isAsked || !verifier.UsesContainers || gate.VerifyCommandOf(run.Task) is null)
+        {
+            return checkpoint;
+        }
+
+        if (holds.IsPending(run.Repository))
+        {
+            // What nobody said yes to does not stay in the tree for as long as the answer takes.
+            using var hold = await holds.EnterAsync(run.Repository, cancellationToken).ConfigureAwait(false);
+            checkpoint = checkpoint with { Phase = AgentTaskPhase.Collected };
+            await ResumeAsync(run, checkpoint, hold, cancellationToken).ConfigureAwait(false);
+        }
+
+        await verification.VerifyAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false);
+        checkpoint = run.Report.Failure is null ? checkpoint : checkpoint with { Phase = AgentTaskPhase.Restoring };
+        await run.CheckpointAsync(checkpoint, cancellationToken).ConfigureAwait(false); // It is not asked twice.
+        return checkpoint;
     }
 
     /// <summary>What an earlier delivery left: this task's own patch may be whole in the tree; everything else is taken back.</summary>
@@ -141,7 +168,7 @@ internal sealed class TreeTarget(
             return true;
         }
 
-        var passed = await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
+        var passed = verifier.UsesContainers || await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
         run.Report = passed ? run.Report with { Status = AgentTaskStatus.Verified, Failure = null } : run.Report;
         return passed;
     }

@@ -20,6 +20,7 @@ internal static class VerificationFailures
     private static string Ending(VerificationReport? verification) => verification switch
     {
         { ExitCode: { } code } => $"exit code {code}",
+        { CouldNotStart: true } => verification.Output,
         not null => "stopped at its time limit",
         null => "interrupted",
     };

@@ -1,18 +1,43 @@
 using System.Globalization;
 using Orchestrator.Auditing;
 using Orchestrator.Patching;
+using Orchestrator.Providers;
 using Orchestrator.Providers.Workspaces;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Applies and verifies a patch in a fresh workspace, for results that do not go to the caller's tree.</summary>
+/// <summary>Applies and verifies a patch in a fresh workspace.</summary>
 internal sealed class WorkspaceVerification(GitWorkspaces workspaces, IPatchManager patches, Verifier verifier, SourceGate gate)
 {
+    private const int MaxContainers = 3; // all but the last may be lost under the command
+
     /// <summary>
     /// Sets the report's status: the patch fits and the verify command says yes, or there is none to ask. The workspace is gone afterwards, so that nothing the
     /// verify command made can get into the result.
     /// </summary>
+    /// <exception cref="OrchestratorException">The command shall run in a container, but none could be had, or each was lost, or the image has no such program.</exception>
     public async ValueTask VerifyAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
+    {
+        for (var containers = 1; ; containers++)
+        {
+            try
+            {
+                await TryAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (VerificationBrokenException error) when (error.Class == FailureClass.Crashed && containers < MaxContainers)
+            {
+                run.Note("The container was lost in which the verify command ran: it runs once more, in another one.");
+            }
+            catch (OrchestratorException)
+            {
+                run.Report = run.Report with { Files = [], PatchFile = checkpoint.PatchFile };
+                throw;
+            }
+        }
+    }
+
+    private async ValueTask TryAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
     {
         if (await ApplyAsync(run, checkpoint, patch, cancellationToken).ConfigureAwait(false) is not { } workspace)
         {
@@ -25,7 +50,7 @@ internal sealed class WorkspaceVerification(GitWorkspaces workspaces, IPatchMana
         {
             run.Report = run.Report with { Status = AgentTaskStatus.Unverified };
         }
-        else if (await verifier.RunAsync(run, command, workspace.Workspace.Directory, checkpoint.ExecutionId!, workspace.ExecutionId, cancellationToken).ConfigureAwait(false))
+        else if (await verifier.RunAsync(run, command, workspace, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false))
         {
             run.Report = run.Report with { Status = AgentTaskStatus.Verified };
         }

@@ -65,9 +65,10 @@ internal sealed class RemediationPlanner(ITaskQueue queue, IOptions<Orchestrator
     {
         var text = new StringBuilder();
         text.AppendLine("An earlier attempt at the task below was not kept, and the tree is as it was before it. Do the task so that it is.");
-        if (report.Verification is { } verification)
+        if (report.Verification is { Passed: false } verification)
         {
-            var end = verification.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"ended with exit code {code}") : "was stopped at its time limit";
+            var end = verification.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $"ended with exit code {code}")
+                : verification.CouldNotStart ? "could not be started" : "was stopped at its time limit";
             var fence = FenceFor(verification.Output);
             text.AppendLine(CultureInfo.InvariantCulture, $"The attempt failed verification: `{verification.Command}` {end}. The end of its output:");
             text.AppendLine(fence).AppendLine(Tail(verification.Output)).AppendLine(fence);

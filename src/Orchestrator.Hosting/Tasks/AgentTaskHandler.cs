@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Auditing;
 using Orchestrator.Json;
 using Orchestrator.Providers;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Queue;
 using Orchestrator.Queue.Workers;
 using Orchestrator.Secrets;
@@ -44,7 +45,7 @@ internal sealed class AgentTaskHandler(
         {
             // Broken machinery: what was begun in the tree has been taken back on the way here. The task must end with its reason.
             logger.TaskBroke(error, run.Task.Id);
-            run.Report = run.Report with { Status = AgentTaskStatus.Failed, Failure = Broken(error) };
+            run.Report = run.Report with { Status = AgentTaskStatus.Failed, Files = [], Failure = Broken(error) };
         }
 
         // What is done is done: a cancellation from here on must not make the report say otherwise.
@@ -101,7 +102,13 @@ internal sealed class AgentTaskHandler(
         var message = error is OrchestratorException or IOException or UnauthorizedAccessException
             ? error.Message
             : $"The orchestrator could not go on ({error.GetType().Name}); its log says why.";
-        return new AgentFailure { Class = FailureClass.Unknown, Message = redactor.Redact(message) };
+        var failure = error switch
+        {
+            ContainerUnavailableException unavailable => unavailable.Class,
+            VerificationBrokenException broken => broken.Class,
+            _ => FailureClass.Unknown,
+        };
+        return new AgentFailure { Class = failure, Message = redactor.Redact(message) };
     }
 
     private static AgentTaskCheckpoint? ReadCheckpoint(QueuedTask task)

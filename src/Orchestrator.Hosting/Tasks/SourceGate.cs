@@ -7,7 +7,7 @@ using Orchestrator.Tasks;
 namespace Orchestrator.Hosting;
 
 /// <summary>Refuses what cannot work before an agent is paid for it: no repository, a dirty tree, a verify command that is not there.</summary>
-internal sealed class SourceGate(GitRepositories repositories, IOptions<OrchestratorOptions> options)
+internal sealed class SourceGate(GitRepositories repositories, Verifier verifier, IOptions<OrchestratorOptions> options)
 {
     /// <summary>Why the task cannot be run; <see langword="null"/> when it can.</summary>
     public async ValueTask<AgentFailure?> CheckAsync(AgentTaskRun run, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class SourceGate(GitRepositories repositories, IOptions<Orchestr
         }
 
         run.Report = run.Report with { BaseCommit = inspection.HeadCommit };
-        return VerifyCommandOf(run.Task) is { } verify && Executables.Find(verify.Executable, run.Repository) is null
+        return VerifyCommandOf(run.Task) is { } verify && !verifier.UsesContainers && Executables.Find(verify.Executable, run.Repository) is null
             ? Refusal($"The verify command '{verify.Executable}' is neither on PATH nor a file in {run.Repository}: nothing was started.")
             : null;
     }

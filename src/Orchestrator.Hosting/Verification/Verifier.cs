@@ -3,27 +3,50 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Orchestrator.Auditing;
 using Orchestrator.Providers;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
+using Orchestrator.Providers.Workspaces;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Runs a verify command. It runs what an agent wrote, so it gets no known secret and is killed with everything it started.</summary>
-internal sealed class Verifier(ProcessRunner processes, VerifyEnvironment environment, ISecretRedactor redactor, IOptions<OrchestratorOptions> options)
+/// <summary>Runs a verify command. It runs what an agent wrote, so it gets no known secret and is killed with everything it started; where agents run in containers, so does it.</summary>
+internal sealed class Verifier(
+    ProcessRunner processes, VerifyEnvironment environment, ISecretRedactor redactor, IOptions<OrchestratorOptions> options, ContainerCommands? containers = null)
 {
     private const int MaxOutputLength = 16 * 1024;
 
-    /// <summary>Whether the command said yes; the report tells the rest.</summary>
+    /// <summary>Whether it runs in containers, and so in workspaces alone, with the programs of an image.</summary>
+    public bool UsesContainers => containers is { RunsVerifyCommands: true };
+
+    /// <summary>Whether the command said yes in a directory of this machine; the report tells the rest.</summary>
     /// <param name="run">The task.</param>
     /// <param name="command">The command.</param>
     /// <param name="directory">Where it runs.</param>
     /// <param name="executionId">The attempt whose result is verified.</param>
     /// <param name="mark">What its processes are marked with, so that whoever cleans up in the directory after a crash finds them, and nobody else's.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async ValueTask<bool> RunAsync(AgentTaskRun run, CommandLine command, string directory, string executionId, string mark, CancellationToken cancellationToken)
+    public ValueTask<bool> RunAsync(AgentTaskRun run, CommandLine command, string directory, string executionId, string mark, CancellationToken cancellationToken) =>
+        JudgeAsync(run, command, executionId, processes.RunAsync(Request(run, command, directory, mark), cancellationToken), cancellationToken);
+
+    /// <summary>Whether the command said yes in a workspace; the report tells the rest.</summary>
+    /// <param name="run">The task.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="workspace">Where it runs.</param>
+    /// <param name="executionId">The attempt whose result is verified.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="VerificationBrokenException">The container was lost, and the workspace may have been with it; or its image has no such program.</exception>
+    /// <exception cref="ContainerUnavailableException">No container could be had.</exception>
+    public ValueTask<bool> RunAsync(AgentTaskRun run, CommandLine command, GitWorkspace workspace, string executionId, CancellationToken cancellationToken) => UsesContainers
+        ? JudgeAsync(run, command, executionId, containers!.RunAsync(run.Task, workspace, command, Limits, cancellationToken), cancellationToken)
+        : RunAsync(run, command, workspace.Workspace.Directory, executionId, workspace.ExecutionId, cancellationToken);
+
+    private AgentTimeLimits Limits => new() { Startup = options.Value.VerifyTimeLimit, Idle = options.Value.VerifyTimeLimit, Total = options.Value.VerifyTimeLimit };
+
+    private async ValueTask<bool> JudgeAsync(AgentTaskRun run, CommandLine command, string executionId, IAsyncEnumerable<ProcessOutput> output, CancellationToken cancellationToken)
     {
         run.Show(AgentTaskStep.Verifying, $"Running '{command}'.");
-        var verification = await RunAsync(command, Request(run, command, directory, mark), cancellationToken).ConfigureAwait(false);
+        var verification = await ReadAsync(command, executionId, output).ConfigureAwait(false);
         run.Report = run.Report with { Verification = verification };
         await run.RecordAsync(
             AgentTaskStep.Verified,
@@ -39,14 +62,19 @@ internal sealed class Verifier(ProcessRunner processes, VerifyEnvironment enviro
         return verification.Passed;
     }
 
-    private async ValueTask<VerificationReport> RunAsync(CommandLine command, ProcessRequest request, CancellationToken cancellationToken)
+    private async ValueTask<VerificationReport> ReadAsync(CommandLine command, string executionId, IAsyncEnumerable<ProcessOutput> output)
     {
         var text = redactor.Redact(command.ToString());
         var tail = new OutputTail(MaxOutputLength);
         try
         {
-            await foreach (var item in processes.RunAsync(request, cancellationToken).ConfigureAwait(false))
+            await foreach (var item in output.ConfigureAwait(false))
             {
+                if (item.Exit is { End: ProcessEnd.Lost })
+                {
+                    break;
+                }
+
                 if (item.Exit is { } exit)
                 {
                     return new VerificationReport
@@ -63,26 +91,26 @@ internal sealed class Verifier(ProcessRunner processes, VerifyEnvironment enviro
                 tail.Add(redactor.Redact(item.Line!));
             }
         }
+        catch (ProcessStartException error) when (UsesContainers && !command.Executable.Contains('/', StringComparison.Ordinal))
+        {
+            throw VerificationBrokenException.Missing(redactor.Redact(error.Message)); // Only what has a path can be the agent's doing.
+        }
         catch (ProcessStartException error)
         {
-            return new VerificationReport { Command = text, Passed = false, Output = redactor.Redact(error.Message) };
+            return new VerificationReport { Command = text, Passed = false, CouldNotStart = true, Output = redactor.Redact(error.Message) };
         }
 
-        throw new OrchestratorException("hosting.verification_lost", $"The verify command of execution {request.ExecutionId} ended without an exit code.");
+        throw VerificationBrokenException.Lost(executionId);
     }
 
-    private ProcessRequest Request(AgentTaskRun run, CommandLine command, string directory, string mark)
+    private ProcessRequest Request(AgentTaskRun run, CommandLine command, string directory, string mark) => new()
     {
-        var limit = options.Value.VerifyTimeLimit;
-        return new ProcessRequest
-        {
-            Command = command,
-            WorkingDirectory = directory,
-            Environment = environment.Create(run),
-            ExecutionId = mark,
-            Limits = new AgentTimeLimits { Startup = limit, Idle = limit, Total = limit },
-        };
-    }
+        Command = command,
+        WorkingDirectory = directory,
+        Environment = environment.Create(run),
+        ExecutionId = mark,
+        Limits = Limits,
+    };
 
     /// <summary>The last lines of an output, within a bound.</summary>
     private sealed class OutputTail(int maxLength)

@@ -96,7 +96,7 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
             SecretNames = [.. options.SecretNames],
             Tags = [.. options.Tags],
             ConfinesWrites = options.ConfineWrites,
-            WritablePaths = options.ConfineWrites ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
+            WritablePaths = options.ConfineWrites ? [.. options.WritablePaths.Select(Executables.FullPath)] : [],
         };
         return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
     }

@@ -28,7 +28,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
         SecretNames = [options.ApiKeySecret ?? profile.ApiKeySecret],
         Tags = [.. options.Tags],
         ConfinesWrites = options.ConfineWrites || services.Containers is not null,
-        WritablePaths = options.ConfineWrites && services.Containers is null ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
+        WritablePaths = options.ConfineWrites && services.Containers is null ? [.. options.WritablePaths.Select(Executables.FullPath)] : [],
     };
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -91,6 +91,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
             BaseUrl = access.BaseUrl,
             ApiKey = access.Key,
             IsConfined = place.IsContainer || (options.ConfineWrites && WriteConfinement.IsSupported),
+            IsInContainer = place.IsContainer,
             CostOf = CostOf,
         };
         var launch = profile.Launch(run);
@@ -106,6 +107,7 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
     private async IAsyncEnumerable<AgentEvent> RunAsync(
         ProcessRequest request, IAgentOutputParser parser, ModelAccess access, IAgentPlace place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        AgentUsageReported? told = null; // without what the place costs
         var events = services.Pipeline.RunAsync(name, request, parser, place, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var ending = events.ConfigureAwait(false);
         while (true)
@@ -116,13 +118,15 @@ internal sealed class AgentCliProvider(string name, AgentCliProfile profile, Age
                 yield return await place.CompleteAsync(await access.CompleteAsync(happened).ConfigureAwait(false)).ConfigureAwait(false);
             }
 
-            var used = broken is not null ? await access.BreakOffAsync(parser.Usage, parser.CostUsd).ConfigureAwait(false)
+            var used = broken is not null ? await access.BreakOffAsync(parser.Usage, parser.CostUsd).ConfigureAwait(false) ?? (place.CostUsd > 0 ? told : null)
                 : happened is not null ? access.Measure(happened)
                 : null;
             if (used is not null)
             {
-                yield return used with { At = services.Time.GetUtcNow() };
+                yield return await place.CompleteAsync(used with { At = services.Time.GetUtcNow() }).ConfigureAwait(false);
             }
+
+            told = used ?? happened as AgentUsageReported ?? told;
 
             broken?.Throw();
             if (happened is null)

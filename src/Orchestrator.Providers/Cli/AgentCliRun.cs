@@ -26,6 +26,9 @@ internal sealed record AgentCliRun
     /// <summary>Whether our own confinement holds its writes, so that its own sandbox is not needed.</summary>
     public required bool IsConfined { get; init; }
 
+    /// <summary>Whether it runs in a container, where paths of this machine mean nothing.</summary>
+    public required bool IsInContainer { get; init; }
+
     /// <summary>What tokens cost with the run's model; <see langword="null"/> when nobody knows.</summary>
     public required Func<TokenUsage, decimal?> CostOf { get; init; }
 }

@@ -52,7 +52,7 @@ internal static class AgentSandbox
 
     /// <summary>Where it may write.</summary>
     public static IReadOnlyList<string> WritablePaths(AgentWorkspace workspace, IEnumerable<string> more) =>
-        [workspace.Directory, workspace.HomeDirectory, workspace.TemporaryDirectory, .. WriteConfinement.Devices, .. more.Select(path => Path.GetFullPath(Executables.ExpandHome(path)))];
+        [workspace.Directory, workspace.HomeDirectory, workspace.TemporaryDirectory, .. WriteConfinement.Devices, .. more.Select(Executables.FullPath)];
 
     /// <summary>The task's words with the workspace's path filled in.</summary>
     public static string Instructions(AgentExecution execution, AgentWorkspace workspace) =>

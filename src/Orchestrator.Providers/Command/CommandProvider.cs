@@ -111,7 +111,7 @@ internal sealed class CommandProvider(string name, CommandProviderOptions option
             SecretNames = [.. options.SecretNames],
             Tags = [.. options.Tags],
             ConfinesWrites = options.ConfineWrites || isContainer,
-            WritablePaths = options.ConfineWrites && !isContainer ? [.. options.WritablePaths.Select(static path => Path.GetFullPath(Executables.ExpandHome(path)))] : [],
+            WritablePaths = options.ConfineWrites && !isContainer ? [.. options.WritablePaths.Select(Executables.FullPath)] : [],
         };
         return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
     }

@@ -18,6 +18,12 @@ public sealed class AgentContainerOptions
     /// <value><see langword="false"/> by default.</value>
     public bool HasNetwork { get; set; }
 
+    /// <summary>
+    /// Whether verify commands, which run what an agent wrote, run in instances too; then in a fresh workspace and with the programs of the image, wherever the result goes.
+    /// </summary>
+    /// <value><see langword="true"/> by default; otherwise they run on this machine, confined by nothing.</value>
+    public bool RunsVerifyCommands { get; set; } = true;
+
     /// <summary>How long to wait for a free instance; from zero to 1 day.</summary>
     /// <value>5 minutes by default.</value>
     public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromMinutes(5);

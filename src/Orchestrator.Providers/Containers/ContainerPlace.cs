@@ -39,6 +39,9 @@ internal sealed class ContainerPlace : IAgentPlace
 
     public ProxyDoor? Door { get; }
 
+    /// <summary>What its lease costs: final once the place is left.</summary>
+    public decimal CostUsd => _lease.CostUsd;
+
     /// <summary>Moves the workspace in.</summary>
     /// <exception cref="ContainerShareException">It cannot be done.</exception>
     public void Enter()
@@ -49,26 +52,34 @@ internal sealed class ContainerPlace : IAgentPlace
 
     public async ValueTask<AgentEvent> CompleteAsync(AgentEvent happened)
     {
-        if (happened is not (AgentCompleted or AgentFailed) || await _leaving.Value.ConfigureAwait(false) || happened is AgentFailed)
+        switch (happened)
         {
-            return happened;
+            case AgentUsageReported told:
+                return told with { CostUsd = told.CostUsd + CostUsd };
+            case AgentFailed { Failure: var failure } failed:
+                await _leaving.Value.ConfigureAwait(false);
+                return failed with { Failure = failure with { CostUsd = failure.CostUsd + CostUsd } };
+            case AgentCompleted { Result: var result } completed:
+                var isBack = await _leaving.Value.ConfigureAwait(false);
+                return isBack ? completed with { Result = result with { CostUsd = result.CostUsd + CostUsd } } : Lost(completed);
+            default:
+                return happened;
         }
-
-        var result = ((AgentCompleted)happened).Result;
-        return new AgentFailed
-        {
-            At = happened.At,
-            Failure = new AgentFailure
-            {
-                Class = FailureClass.Crashed,
-                Message = $"The container {_lease.Instance} was lost with the workspace before its changes were taken.",
-                Usage = result.Usage,
-                CostUsd = result.CostUsd,
-            },
-        };
     }
 
     public async ValueTask DisposeAsync() => await _leaving.Value.ConfigureAwait(false);
+
+    private AgentFailed Lost(AgentCompleted completed) => new()
+    {
+        At = completed.At,
+        Failure = new AgentFailure
+        {
+            Class = FailureClass.Crashed,
+            Message = $"The container {_lease.Instance} was lost with the workspace before its changes were taken.",
+            Usage = completed.Result.Usage,
+            CostUsd = completed.Result.CostUsd + CostUsd,
+        },
+    };
 
     /// <returns>Whether the workspace is back as the program left it.</returns>
     private async Task<bool> LeaveAsync()

@@ -16,7 +16,13 @@ internal sealed class ContainerRunner(ContainerServices services, ContainerLease
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        Give(request.Command.Executable);
+        if (!TryGive(request.Command.Executable))
+        {
+            IsLost = true;
+            yield return new ProcessOutput(null, false, new ProcessExit { End = ProcessEnd.Lost, ExitCode = -1, Duration = TimeSpan.Zero, ErrorTail = "The container was gone before the program began." });
+            yield break;
+        }
+
         var forwarder = File.Exists(share.SocketPath)
             ? await ContainerForwarder.StartAsync(services, lease.EngineId, share.SocketPath, cancellationToken).ConfigureAwait(false)
             : null;
@@ -46,11 +52,17 @@ internal sealed class ContainerRunner(ContainerServices services, ContainerLease
         }
     }
 
-    private void Give(string executable)
+    /// <returns>Whether there is a container to give the files to still.</returns>
+    private bool TryGive(string executable)
     {
         try
         {
             share.GiveToContainer();
+            return true;
+        }
+        catch (WorkspaceException) when (!share.Exists)
+        {
+            return false;
         }
         catch (WorkspaceException exception)
         {

@@ -26,6 +26,9 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
     /// <summary>The workspace where the program finds it.</summary>
     public AgentWorkspace Workspace => workspace with { Directory = _moves[0].To, HomeDirectory = _moves[1].To, TemporaryDirectory = _moves[2].To };
 
+    /// <summary>Whether the instance has its directory: it goes with the instance.</summary>
+    public bool Exists => Directory.Exists(root);
+
     /// <summary>The socket of the credential proxy.</summary>
     public string SocketPath => Path.Combine(root, "proxy");
 
@@ -105,7 +108,7 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
 
     private void Check()
     {
-        if (!Directory.Exists(root))
+        if (!Exists)
         {
             throw new ContainerShareException($"The instance has no directory {root}: give its pool a mount whose source and target are the configured directory, ending with {Placeholder}.");
         }

@@ -29,6 +29,9 @@ internal static class ContainerSignals
     public static async Task AskAsync(ContainerServices services, string engineId, StopSignal signal) =>
         await RunAsync(services, engineId, signal == StopSignal.Interrupt ? "kill -INT -1" : "kill -TERM -1").ConfigureAwait(false);
 
+    /// <summary>Whether a program can be started in it still. An engine may call a container running for a moment after everything in it was killed.</summary>
+    public static async Task<bool> AnswersAsync(ContainerServices services, string engineId) => await RunAsync(services, engineId, "kill -0 $$").ConfigureAwait(false) == 0;
+
     /// <summary>Kills all.</summary>
     /// <returns>Whether none is left.</returns>
     public static async Task<bool> KillAllAsync(ContainerServices services, string engineId) =>

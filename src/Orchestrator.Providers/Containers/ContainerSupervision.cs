@@ -13,6 +13,7 @@ internal sealed class ContainerSupervision : IAsyncDisposable
     private const int NotFound = 127;
     private const string EngineRefusal = "OCI runtime exec failed";
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HoldPause = TimeSpan.FromSeconds(30);
 
     private readonly ContainerServices _services;
     private readonly ContainerLease _lease;
@@ -20,8 +21,7 @@ internal sealed class ContainerSupervision : IAsyncDisposable
     private readonly Channel<ProcessOutput> _output;
     private readonly OutputClocks _clocks;
     private readonly TextTail _errorTail;
-    private readonly TaskCompletionSource<ProcessEnd> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StopRequest _stop = new();
     private readonly CancellationTokenSource _kill = new();
     private readonly long _startedAt;
     private readonly Task _supervision;
@@ -39,13 +39,12 @@ internal sealed class ContainerSupervision : IAsyncDisposable
     }
 
     /// <summary>Asks for the end; only the first reason counts.</summary>
-    public void Stop(ProcessEnd reason) => _stop.TrySetResult(reason);
+    public void Stop(ProcessEnd reason) => _stop.Ask(reason);
 
     /// <summary>Kills what still runs, at once, and waits until it is gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        _abandoned.TrySetResult();
-        Stop(ProcessEnd.Cancelled);
+        _stop.Abandon();
         try
         {
             await foreach (var _ in _output.Reader.ReadAllAsync().ConfigureAwait(false))
@@ -63,16 +62,18 @@ internal sealed class ContainerSupervision : IAsyncDisposable
     private async Task SuperviseAsync()
     {
         await Task.Yield();
+        using var ended = new CancellationTokenSource();
+        var holding = _request.Limits.Idle < _request.Limits.Total ? Task.CompletedTask : HoldAsync(ended.Token);
         try
         {
             var reading = ReadAsync();
-            await Task.WhenAny(reading, _stop.Task).ConfigureAwait(false);
+            await Task.WhenAny(reading, _stop.Asked).ConfigureAwait(false);
             var end = reading.IsCompleted ? ProcessEnd.Exited : await StopPolitelyAsync(reading).ConfigureAwait(false);
             var code = await reading.ConfigureAwait(false);
             _clocks.Dispose();
             if (end == ProcessEnd.Exited)
             {
-                end = code is null || (code != 0 && !await IsRunningAsync().ConfigureAwait(false)) ? ProcessEnd.Lost : end;
+                end = code is null || (code != 0 && !await IsRunningAsync(code.Value).ConfigureAwait(false)) ? ProcessEnd.Lost : end;
                 ThrowIfNotStarted(end, code);
             }
 
@@ -86,6 +87,21 @@ internal sealed class ContainerSupervision : IAsyncDisposable
             _clocks.Dispose();
             await _kill.CancelAsync().ConfigureAwait(false);
             _output.Writer.TryComplete(exception);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await holding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Keeps the lease of a program that may be silent for as long as it may run: its output alone would not.</summary>
+    private async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(HoldPause, _services.Time);
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await RenewAsync().ConfigureAwait(false);
         }
     }
 
@@ -163,24 +179,24 @@ internal sealed class ContainerSupervision : IAsyncDisposable
 
     private async Task<ProcessEnd> StopPolitelyAsync(Task reading)
     {
-        var reason = await _stop.Task.ConfigureAwait(false);
-        if (!_abandoned.Task.IsCompleted && reason != ProcessEnd.Lost)
+        var reason = await _stop.Asked.ConfigureAwait(false);
+        if (!_stop.IsAbandoned && reason != ProcessEnd.Lost)
         {
             await ContainerSignals.AskAsync(_services, _lease.EngineId, _request.StopSignal).ConfigureAwait(false);
-            using var graceOver = new CancellationTokenSource();
-            await Task.WhenAny(reading, _abandoned.Task, Task.Delay(_request.Limits.Grace, _services.Time, graceOver.Token)).ConfigureAwait(false);
-            await graceOver.CancelAsync().ConfigureAwait(false);
+            await _stop.WaitAsync(reading, _request.Limits.Grace, _services.Time).ConfigureAwait(false);
         }
 
         await _kill.CancelAsync().ConfigureAwait(false);
         return reason;
     }
 
-    private async Task<bool> IsRunningAsync()
+    /// <summary>Whether the container outlived its program, which may have been killed with it.</summary>
+    private async Task<bool> IsRunningAsync(int code)
     {
         try
         {
-            return await _services.Engine.InspectAsync(_lease.EngineId, CancellationToken.None).ConfigureAwait(false) is { State: ContainerState.Running };
+            return await _services.Engine.InspectAsync(_lease.EngineId, CancellationToken.None).ConfigureAwait(false) is { State: ContainerState.Running }
+                && (code != KilledCode || await ContainerSignals.AnswersAsync(_services, _lease.EngineId).ConfigureAwait(false));
         }
         catch (OrchestratorException)
         {

@@ -20,7 +20,13 @@ internal interface IAgentPlace : IAsyncDisposable
     /// <summary>Where the credential proxy has to listen; <see langword="null"/> for any port of this machine.</summary>
     ProxyDoor? Door { get; }
 
-    /// <summary>Leaves the place at the outcome, and takes it back where the place was lost. Other events stay as they are.</summary>
+    /// <summary>What the place itself has cost so far, in US dollars; 0 where it costs nothing.</summary>
+    decimal CostUsd { get; }
+
+    /// <summary>
+    /// Leaves the place at the outcome, and takes it back where the place was lost. Adds what the place costs to costs that are known: what is not known does not become known by it. Other events stay
+    /// as they are.
+    /// </summary>
     ValueTask<AgentEvent> CompleteAsync(AgentEvent happened);
 }
 

@@ -15,6 +15,8 @@ internal sealed class MachinePlace(AgentExecution execution, IProcessRunner runn
 
     public ProxyDoor? Door => null;
 
+    public decimal CostUsd => 0;
+
     public ValueTask<AgentEvent> CompleteAsync(AgentEvent happened) => ValueTask.FromResult(happened);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

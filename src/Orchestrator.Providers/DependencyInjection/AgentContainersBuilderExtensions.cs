@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Containers;
 using Orchestrator.Providers.Containers;
+using Orchestrator.Providers.Workspaces;
 using Orchestrator.Secrets;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Has agents run in containers.</summary>
 public static class AgentContainersBuilderExtensions
 {
-    /// <summary>Has the programs of all agent CLIs and commands run in leased containers, never on this machine. Calling it again only adds settings.</summary>
+    /// <summary>
+    /// Has the programs of all agent CLIs and commands, and what verifies their results, run in leased containers, never on this machine. Calling it again only adds settings.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">The pool, and the directory that each of its instances shares with this machine.</param>
     /// <returns>The builder.</returns>
@@ -22,6 +25,7 @@ public static class AgentContainersBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptionsWithValidateOnStart<AgentContainerOptions, AgentContainerOptionsValidator>().Configure(configure);
+        builder.Services.Configure<WorkspaceOptions>(static workspaces => workspaces.HasOwnObjects = true);
         builder.Services.TryAddSingleton(static provider => new AgentContainers(new ContainerServices(
             provider.GetRequiredService<IContainerBalancer>(),
             provider.GetRequiredService<IContainerEngine>(),
@@ -29,6 +33,8 @@ public static class AgentContainersBuilderExtensions
             provider.GetRequiredService<ISecretRedactor>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<AgentContainers>>() ?? NullLogger<AgentContainers>.Instance)));
+        builder.Services.TryAddSingleton(static provider => new ContainerCommands(
+            provider.GetRequiredService<AgentContainers>(), provider.GetRequiredService<IOptions<AgentContainerOptions>>().Value.RunsVerifyCommands));
         return builder;
     }
 }

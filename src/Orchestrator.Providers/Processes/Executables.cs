@@ -33,6 +33,9 @@ public static class Executables
             ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
             : path;
 
+    /// <summary>A path of a setting, which may begin with <c>~</c>, from the root on.</summary>
+    internal static string FullPath(string path) => Path.GetFullPath(ExpandHome(path));
+
     private static string[] Candidates(string path) =>
         OperatingSystem.IsWindows() && !Path.HasExtension(path) ? [path + ".exe", path + ".cmd", path] : [path];
 

@@ -17,8 +17,7 @@ internal sealed class ProcessSupervision : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly OutputClocks _clocks;
     private readonly TextTail _errorTail;
-    private readonly TaskCompletionSource<ProcessEnd> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StopRequest _stop = new();
     private readonly CancellationTokenSource _reading = new();
     private readonly long _startedAt;
     private readonly Task _supervision;
@@ -37,13 +36,12 @@ internal sealed class ProcessSupervision : IAsyncDisposable
     }
 
     /// <summary>Asks for the end; only the first reason counts.</summary>
-    public void Stop(ProcessEnd reason) => _stop.TrySetResult(reason);
+    public void Stop(ProcessEnd reason) => _stop.Ask(reason);
 
     /// <summary>Kills what still runs, at once, and waits until it is gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        _abandoned.TrySetResult();
-        Stop(ProcessEnd.Cancelled);
+        _stop.Abandon();
         try
         {
             await foreach (var _ in _output.Reader.ReadAllAsync().ConfigureAwait(false))
@@ -68,7 +66,7 @@ internal sealed class ProcessSupervision : IAsyncDisposable
         var exited = _process.WaitForExitAsync(CancellationToken.None);
         try
         {
-            await Task.WhenAny(exited, _stop.Task).ConfigureAwait(false);
+            await Task.WhenAny(exited, _stop.Asked).ConfigureAwait(false);
             var end = exited.IsCompleted ? ProcessEnd.Exited : await StopPolitelyAsync(exited).ConfigureAwait(false);
             var survivors = await _started.KillAllAsync(_request.ExecutionId).ConfigureAwait(false);
             await exited.ConfigureAwait(false);
@@ -105,13 +103,11 @@ internal sealed class ProcessSupervision : IAsyncDisposable
 
     private async Task<ProcessEnd> StopPolitelyAsync(Task exited)
     {
-        var reason = await _stop.Task.ConfigureAwait(false);
-        if (!_abandoned.Task.IsCompleted)
+        var reason = await _stop.Asked.ConfigureAwait(false);
+        if (!_stop.IsAbandoned)
         {
             NativeProcesses.Ask(_process.Id, ProcessStarter.HasOwnSession, _request.StopSignal);
-            using var graceOver = new CancellationTokenSource();
-            await Task.WhenAny(exited, _abandoned.Task, Task.Delay(_request.Limits.Grace, _time, graceOver.Token)).ConfigureAwait(false);
-            await graceOver.CancelAsync().ConfigureAwait(false);
+            await _stop.WaitAsync(exited, _request.Limits.Grace, _time).ConfigureAwait(false);
         }
 
         return reason;

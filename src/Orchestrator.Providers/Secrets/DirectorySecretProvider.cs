@@ -17,7 +17,7 @@ public sealed class DirectorySecretProvider : ISecretProvider
     public DirectorySecretProvider(string path = DefaultPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Path = System.IO.Path.GetFullPath(Providers.Processes.Executables.ExpandHome(path));
+        Path = Providers.Processes.Executables.FullPath(path);
     }
 
     /// <summary>The directory, absolute.</summary>

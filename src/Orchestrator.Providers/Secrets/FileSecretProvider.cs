@@ -17,7 +17,7 @@ public sealed class FileSecretProvider : ISecretProvider
     public FileSecretProvider(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Path = System.IO.Path.GetFullPath(Providers.Processes.Executables.ExpandHome(path));
+        Path = Providers.Processes.Executables.FullPath(path);
     }
 
     /// <summary>The file, absolute.</summary>

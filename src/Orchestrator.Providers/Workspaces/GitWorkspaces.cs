@@ -7,7 +7,7 @@ namespace Orchestrator.Providers.Workspaces;
 
 /// <summary>Makes isolated work trees for executions and removes what dead ones left.</summary>
 /// <remarks>
-/// A workspace is a work tree with a private git directory that borrows the objects of the caller's repository. Unlike a tree of <c>git worktree add</c> it
+/// A workspace is a work tree with a private git directory that borrows the objects of the caller's repository, or, for containers, has a copy of its commit's. Unlike a tree of <c>git worktree add</c> it
 /// leaves no trace in the caller's <c>.git</c>, cannot change its branches, configuration or hooks, and is gone when its directory is. Thread-safe.
 /// </remarks>
 public sealed class GitWorkspaces
@@ -176,6 +176,10 @@ public sealed class GitWorkspaces
         try
         {
             await repository.RunAsync(cancellationToken, "read-tree", "--reset", "-u", facts.HeadCommit).ConfigureAwait(false);
+            if (_options.HasOwnObjects)
+            {
+                await repository.TakeObjectsAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (WorkspaceException exception) when (exception.Code == "workspace.git_failed")
         {

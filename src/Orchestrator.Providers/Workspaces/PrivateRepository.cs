@@ -35,7 +35,7 @@ internal sealed class PrivateRepository
         System.IO.Directory.CreateDirectory(Path.Combine(directory, "refs", "heads"));
         System.IO.Directory.CreateDirectory(Path.Combine(directory, "info"));
         File.WriteAllText(Path.Combine(directory, "HEAD"), facts.HeadCommit + "\n");
-        File.WriteAllText(Path.Combine(directory, "objects", "info", "alternates"), Quote(facts.ObjectDirectory) + "\n");
+        File.WriteAllText(Alternates(directory), Quote(facts.ObjectDirectory) + "\n");
         File.WriteAllText(Path.Combine(directory, "info", "attributes"), RawAttributes);
         var sha256 = facts.ObjectFormat == "sha256";
         File.WriteAllText(
@@ -43,7 +43,7 @@ internal sealed class PrivateRepository
             $"[core]\n\trepositoryformatversion = {(sha256 ? 1 : 0)}\n\tfilemode = {(OperatingSystem.IsWindows() ? "false" : "true")}\n\tbare = false\n\tautocrlf = false\n"
             + (sha256 ? "[extensions]\n\tobjectFormat = sha256\n" : ""));
         CopyIfThere(facts.ExcludeFile, Path.Combine(directory, "info", "exclude"));
-        CopyIfThere(facts.ShallowFile, Path.Combine(directory, "shallow"));
+        CopyIfThere(facts.ShallowFile, Shallow(directory));
         return new PrivateRepository(git, facts, directory, tree);
     }
 
@@ -56,6 +56,16 @@ internal sealed class PrivateRepository
         var copy = Path.Combine(Directory, name);
         File.Copy(IndexFile, copy, overwrite: true);
         return new PrivateRepository(_git, _facts, Directory, Tree) { IndexFile = copy };
+    }
+
+    /// <summary>Copies the objects of the commit, and borrows none any more. From then on git knows this commit alone, as one without parents.</summary>
+    public async Task TakeObjectsAsync(CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(Shallow(Directory), _facts.HeadCommit + "\n", cancellationToken).ConfigureAwait(false);
+
+        // Small matters less than soon: what is not stored as a difference already is not made one.
+        await RunAsync(cancellationToken, "repack", "-a", "-d", "-n", "-q", "--window=0").ConfigureAwait(false);
+        File.Delete(Alternates(Directory));
     }
 
     /// <summary>Runs git on this git directory and tree, and throws when it says no.</summary>
@@ -98,6 +108,10 @@ internal sealed class PrivateRepository
         before == after
             ? []
             : (await RunAsync(cancellationToken, "diff-tree", "-r", "-z", "--name-only", "--no-renames", before, after).ConfigureAwait(false)).Items;
+
+    private static string Alternates(string directory) => Path.Combine(directory, "objects", "info", "alternates");
+
+    private static string Shallow(string directory) => Path.Combine(directory, "shallow");
 
     // git unquotes a line that starts with a quote; other characters are taken as they are, but a newline cannot be said in any other way.
     private static string Quote(string path) => path.AsSpan().IndexOfAny('\n', '"') < 0

@@ -19,4 +19,9 @@ public sealed class WorkspaceOptions
     /// <summary>The largest diff that is collected, in bytes.</summary>
     /// <value>128 MiB by default; at least 1 KiB.</value>
     public int MaxChangesBytes { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>
+    /// Whether git in a workspace has the objects of its commit itself, without what came before it, instead of borrowing the caller's: in a container those are not there.
+    /// </summary>
+    internal bool HasOwnObjects { get; set; }
 }

@@ -70,7 +70,7 @@ internal static class ProviderOverlay
         TaskTypes = settings.TaskTypes is { } types ? [.. types.Distinct()] : own.TaskTypes,
         Sources = settings.Sources is { } sources ? [.. sources.Distinct()] : own.Sources,
         Capabilities = settings.Capabilities is { } capabilities ? Distinct(capabilities) : own.Capabilities,
-        Models = settings.Models is { } models ? [.. models.Select(ToDescriptor)] : own.Models,
+        Models = settings.Models is { } models ? [.. models.Select(static model => model.ToDescriptor())] : own.Models,
         Tags = settings.Tags.Count == 0 ? own.Tags : Distinct(own.Tags.Concat(settings.Tags)),
         DataResidency = settings.DataResidency is { } regions ? Distinct(regions) : own.DataResidency,
         Limits = new ProviderLimits
@@ -83,19 +83,6 @@ internal static class ProviderOverlay
     };
 
     private static ValueList<string> Distinct(IEnumerable<string> names) => [.. names.Distinct(StringComparer.OrdinalIgnoreCase)];
-
-    private static ModelDescriptor ToDescriptor(ModelSettings model) => new()
-    {
-        Name = model.Name,
-        ContextWindow = model.ContextWindow,
-        Prices = new TokenPrices
-        {
-            InputUsd = model.InputUsd ?? 0,
-            CachedInputUsd = model.CachedInputUsd ?? model.InputUsd ?? 0,
-            CacheWriteUsd = model.CacheWriteUsd ?? model.InputUsd ?? 0,
-            OutputUsd = model.OutputUsd ?? 0,
-        },
-    };
 
     // Any of the models may be chosen, so each needs a price. A price of 0 that a host sets says that it costs nothing; one that a descriptor holds is only its default.
     private static bool HasPrice(ProviderDescriptor own, ProviderSettings settings) =>

@@ -47,8 +47,8 @@ internal sealed class PostgreSqlContainerHistory(PostgreSqlDatabase database, IS
             cancellationToken).ConfigureAwait(false);
     }
 
-    private const string ListTransitions = """
-        SELECT pool, engine_id, from_state, to_state, reason, worker_name, container_name, created_at FROM {schema}.container_instances
+    private const string ListTransitions = $$"""
+        SELECT {{ContainerRows.TransitionColumns}} FROM {schema}.container_instances
         WHERE pool = $1 AND ($3::text IS NULL OR container_name = $3) ORDER BY id DESC LIMIT $2
         """;
 
@@ -56,8 +56,8 @@ internal sealed class PostgreSqlContainerHistory(PostgreSqlDatabase database, IS
     public ValueTask<ValueList<ContainerTransition>> ListTransitionsAsync(string pool, string? instance, int limit, CancellationToken cancellationToken) =>
         ListAsync(pool, instance, limit, ListTransitions, ReadTransition, cancellationToken);
 
-    private const string ListChecks = """
-        SELECT pool, kind, passed, message, duration_us, worker_name, container_name, created_at FROM {schema}.container_health_checks
+    private const string ListChecks = $$"""
+        SELECT {{ContainerRows.CheckColumns}} FROM {schema}.container_health_checks
         WHERE pool = $1 AND ($3::text IS NULL OR container_name = $3) ORDER BY id DESC LIMIT $2
         """;
 
@@ -87,27 +87,7 @@ internal sealed class PostgreSqlContainerHistory(PostgreSqlDatabase database, IS
         Array.ConvertAll(rows, row => row.ContainerName), Array.ConvertAll(rows, row => row.At.ToMilliseconds()),
     ];
 
-    private static ContainerTransition ReadTransition(NpgsqlDataReader row) => new()
-    {
-        Pool = row.GetString(0),
-        EngineId = row.GetStringOrNull(1),
-        From = EnumNames.Parse<InstanceState>(row.GetString(2)),
-        To = EnumNames.Parse<InstanceState>(row.GetString(3)),
-        Reason = row.GetString(4),
-        WorkerName = row.GetString(5),
-        ContainerName = row.GetString(6),
-        At = SqliteTime.ToTime(row.GetInt64(7)),
-    };
+    private static ContainerTransition ReadTransition(NpgsqlDataReader row) => ContainerRows.Transition(new PostgreSqlRow(row));
 
-    private static ContainerHealthCheck ReadCheck(NpgsqlDataReader row) => new()
-    {
-        Pool = row.GetString(0),
-        Kind = EnumNames.Parse<ContainerCheckKind>(row.GetString(1)),
-        Passed = row.GetBoolean(2),
-        Message = row.GetStringOrNull(3),
-        Duration = TimeSpan.FromMicroseconds(row.GetInt64(4)),
-        WorkerName = row.GetString(5),
-        ContainerName = row.GetString(6),
-        At = SqliteTime.ToTime(row.GetInt64(7)),
-    };
+    private static ContainerHealthCheck ReadCheck(NpgsqlDataReader row) => ContainerRows.Check(new PostgreSqlRow(row));
 }

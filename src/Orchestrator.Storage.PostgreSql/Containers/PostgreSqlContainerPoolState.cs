@@ -12,16 +12,16 @@ namespace Orchestrator.Storage.PostgreSql.Containers;
 /// <remarks>Thread-safe; a singleton. Times are kept in whole milliseconds. What may hold a secret is redacted before it is stored.</remarks>
 internal sealed class PostgreSqlContainerPoolState(PostgreSqlDatabase database, WorkerIdentity? worker, ISecretRedactor? redactor) : IContainerPoolState
 {
-    private const string FindEntry = """
-        SELECT pool, worker_name, key, value, version, at FROM {schema}.container_pool_state WHERE pool = $1 AND worker_name = $2 AND key = $3
+    private const string FindEntry = $$"""
+        SELECT {{ContainerRows.EntryColumns}} FROM {schema}.container_pool_state WHERE pool = $1 AND worker_name = $2 AND key = $3
         """;
 
     /// <inheritdoc/>
     public ValueTask<PoolStateEntry?> GetAsync(string pool, string workerName, string key, CancellationToken cancellationToken) =>
         database.RunAsync((session, cancel) => session.FirstAsync(FindEntry, ReadEntry, cancel, pool, workerName, key), cancellationToken);
 
-    private const string ListEntries = """
-        SELECT pool, worker_name, key, value, version, at FROM {schema}.container_pool_state WHERE $1::text IS NULL OR pool = $1 ORDER BY pool, worker_name, key
+    private const string ListEntries = $$"""
+        SELECT {{ContainerRows.EntryColumns}} FROM {schema}.container_pool_state WHERE $1::text IS NULL OR pool = $1 ORDER BY pool, worker_name, key
         """;
 
     /// <inheritdoc/>
@@ -54,8 +54,8 @@ internal sealed class PostgreSqlContainerPoolState(PostgreSqlDatabase database, 
     }
 
     private const string AddRequest = """
-        INSERT INTO {schema}.container_pool_requests (id, pool, kind, instances, state, expires_at, worker_name, container_name, created_at)
-        VALUES ($1, $2, $3, $4::bigint, 'pending', $5, $6, $7::text, $8)
+        INSERT INTO {schema}.container_pool_requests (id, pool, kind, instances, state, expires_at, worker_name, container_name, created_at, weight)
+        VALUES ($1, $2, $3, $4::bigint, 'pending', $5, $6, $7::text, $8, $9::double precision)
         ON CONFLICT (id) DO NOTHING
         """;
 
@@ -66,14 +66,12 @@ internal sealed class PostgreSqlContainerPoolState(PostgreSqlDatabase database, 
         object?[] values =
         [
             request.Id.ToString("D"), request.Pool, request.Kind.ToName(), (long?)request.Instances, request.ExpiresAt.ToMilliseconds(), request.WorkerName, request.Instance,
-            request.CreatedAt.ToMilliseconds(),
+            request.CreatedAt.ToMilliseconds(), request.Weight,
         ];
         await database.RunAsync((session, cancel) => session.ExecuteAsync(AddRequest, cancel, values), cancellationToken).ConfigureAwait(false);
     }
 
-    private const string RequestColumns = "id, pool, kind, instances, state, message, expires_at, ended_at, worker_name, container_name, created_at";
-
-    private const string FindRequest = $$"""SELECT {{RequestColumns}} FROM {schema}.container_pool_requests WHERE id = $1""";
+    private const string FindRequest = $$"""SELECT {{ContainerRows.RequestColumns}} FROM {schema}.container_pool_requests WHERE id = $1""";
 
     /// <inheritdoc/>
     public ValueTask<PoolRequest?> FindRequestAsync(Guid id, CancellationToken cancellationToken) =>
@@ -85,8 +83,8 @@ internal sealed class PostgreSqlContainerPoolState(PostgreSqlDatabase database, 
             WHERE state = 'pending' AND seq IN (
                 SELECT p.seq FROM {schema}.container_pool_requests p
                 WHERE p.worker_name = $1 AND p.state = 'pending' AND p.expires_at > $2 ORDER BY p.seq FOR UPDATE SKIP LOCKED)
-            RETURNING seq, {{RequestColumns}})
-        SELECT {{RequestColumns}} FROM taken ORDER BY seq
+            RETURNING seq, {{ContainerRows.RequestColumns}})
+        SELECT {{ContainerRows.RequestColumns}} FROM taken ORDER BY seq
         """;
 
     /// <inheritdoc/>
@@ -110,28 +108,7 @@ internal sealed class PostgreSqlContainerPoolState(PostgreSqlDatabase database, 
         return await database.RunAsync((session, cancel) => session.ExecuteAsync(EndRequest, cancel, values), cancellationToken).ConfigureAwait(false) > 0;
     }
 
-    private static PoolStateEntry ReadEntry(NpgsqlDataReader row) => new()
-    {
-        Pool = row.GetString(0),
-        WorkerName = row.GetString(1),
-        Key = row.GetString(2),
-        Value = row.GetStringOrNull(3),
-        Version = row.GetInt64(4),
-        At = SqliteTime.ToTime(row.GetInt64(5)),
-    };
+    private static PoolStateEntry ReadEntry(NpgsqlDataReader row) => ContainerRows.Entry(new PostgreSqlRow(row));
 
-    private static PoolRequest ReadRequest(NpgsqlDataReader row) => new()
-    {
-        Id = Guid.Parse(row.GetString(0)),
-        Pool = row.GetString(1),
-        Kind = EnumNames.Parse<PoolRequestKind>(row.GetString(2)),
-        Instances = (int?)row.GetInt64OrNull(3),
-        State = EnumNames.Parse<PoolRequestState>(row.GetString(4)),
-        Message = row.GetStringOrNull(5),
-        ExpiresAt = SqliteTime.ToTime(row.GetInt64(6)),
-        EndedAt = SqliteTime.ToTime(row.GetInt64OrNull(7)),
-        WorkerName = row.GetString(8),
-        Instance = row.GetStringOrNull(9),
-        CreatedAt = SqliteTime.ToTime(row.GetInt64(10)),
-    };
+    private static PoolRequest ReadRequest(NpgsqlDataReader row) => ContainerRows.Request(new PostgreSqlRow(row));
 }

@@ -4,7 +4,7 @@ using SQLitePCL;
 namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>The row that a <see cref="SqliteStatement"/> stands on: columns by number, from 0. Valid only within the mapping it is handed to.</summary>
-internal readonly struct SqliteRow(sqlite3_stmt statement)
+internal readonly struct SqliteRow(sqlite3_stmt statement) : IStoredRow
 {
     /// <summary>Whether the column is NULL.</summary>
     public bool IsDBNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;

@@ -50,6 +50,18 @@ public sealed class ToleranceTests
         Assert.Equal(FailureClass.Unknown, EnumNames.Parse<FailureClass>(null));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-3")]
+    [InlineData("1e999")]
+    public void A_weight_that_cannot_be_one_reads_as_none_and_can_be_written_again(string weight)
+    {
+        var status = OrchestratorJson.Read($$"""{"pool":"a","instances":[{"name":"a-1","state":"ready","weight":{{weight}}}]}""", Known.PoolStatus);
+
+        Assert.Equal(1, status.Instances[0].Weight);
+        Assert.Contains("\"weight\":1", OrchestratorJson.Write(status, Known.PoolStatus), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_kind_of_source_that_this_version_does_not_know_reads_as_the_base_type()
     {

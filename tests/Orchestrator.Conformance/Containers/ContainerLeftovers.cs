@@ -26,6 +26,16 @@ public sealed class ContainerLeftovers(IContainerHistory history, IContainerPool
         await state.SetAsync(new PoolStateEntry { Pool = "a", WorkerName = $"w{_requests.Count}", Key = PoolStateEntry.StatusKey, Value = "{}", At = at }, CancellationToken.None);
     }
 
+    /// <summary>Leaves the account of a pool as its host keeps it: begun so many days ago, and written again since.</summary>
+    /// <param name="days">How long ago it was begun.</param>
+    /// <param name="since">How long ago it was written last.</param>
+    public async Task KeepAsync(double days, double since)
+    {
+        var entry = new PoolStateEntry { Pool = "a", WorkerName = $"kept {days}", Key = PoolStateEntry.AccountKey, Value = "{}", At = now.AddDays(-days) };
+        var version = await state.SetAsync(entry, CancellationToken.None);
+        await state.SetAsync(entry with { Version = version!.Value, At = now.AddDays(-since) }, CancellationToken.None);
+    }
+
     /// <summary>How many transitions, health checks, requests and values are left.</summary>
     public async Task<string> CountAsync()
     {

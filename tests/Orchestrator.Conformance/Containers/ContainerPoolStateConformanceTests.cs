@@ -39,6 +39,18 @@ public abstract class ContainerPoolStateConformanceTests
     }
 
     [Fact]
+    public async Task Values_of_a_pool_are_apart_by_their_key()
+    {
+        await Open().SetAsync(Entry("a", "w"), Cancel);
+        var account = Entry("a", "w") with { Key = PoolStateEntry.AccountKey, Value = """{"cost_usd":1.000000001}""" };
+        await Open().SetAsync(account, Cancel);
+
+        Assert.Equal(2, await Open().SetAsync(Entry("a", "w") with { Value = null, Version = 1 }, Cancel));
+
+        Assert.Equal(account with { Version = 1 }, await Open().GetAsync("a", "w", PoolStateEntry.AccountKey, Cancel));
+    }
+
+    [Fact]
     public async Task Of_many_who_set_a_value_at_once_one_does()
     {
         var versions = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => Task.Run(async () => await Open().SetAsync(Entry("a", "w") with { Value = $"{number}" }, Cancel), Cancel)));
@@ -76,6 +88,19 @@ public abstract class ContainerPoolStateConformanceTests
 
         Assert.Equal(
             request with { State = PoolRequestState.Refused, Message = "The pool is full.", EndedAt = Now.AddSeconds(1) }, await Open().FindRequestAsync(request.Id, Cancel));
+    }
+
+    [Theory]
+    [InlineData(2.5)]
+    [InlineData(1_000)]
+    [InlineData(double.Epsilon)]
+    public async Task A_request_carries_a_weight_exactly(double weight)
+    {
+        var request = Request(1) with { Kind = PoolRequestKind.Weight, Weight = weight };
+        await Open().AddRequestAsync(request, Cancel);
+
+        Assert.Equal(request, await Open().FindRequestAsync(request.Id, Cancel));
+        Assert.Equal([request with { State = PoolRequestState.Taken }], await Open().TakeRequestsAsync("w", Now, Cancel));
     }
 
     [Fact]

@@ -48,6 +48,55 @@ public sealed class PoolCostTests
     }
 
     [Fact]
+    public async Task A_lease_tells_its_cost_while_it_goes_on_and_for_good_once_it_has_ended()
+    {
+        using var rig = new LeasingRig(1, pool => (pool.HardLimit, pool.CostPerHourUsd) = (2, 3.60m));
+        var a = rig.Acquire();
+        Assert.Equal(0, a.CostUsd);
+        rig.Time.Advance(TimeSpan.FromSeconds(10)); // a alone
+        Assert.Equal((0.010m, 0.010m), (a.CostUsd, a.CostUsd));
+        var b = rig.Acquire();
+        rig.Time.Advance(TimeSpan.FromSeconds(20)); // two
+        Assert.Equal((0.020m, 0.010m), (a.CostUsd, b.CostUsd));
+
+        await a.DisposeAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(5)); // b alone
+        rig.Leases.Fail(rig.Instances[0]);
+        rig.Time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal((0.020m, 0.015m), (a.CostUsd, b.CostUsd));
+        await b.DisposeAsync();
+        Assert.Equal(0.015m, b.CostUsd);
+    }
+
+    [Fact]
+    public void An_expired_lease_costs_until_it_expired_and_one_without_a_rate_nothing()
+    {
+        using var rig = new LeasingRig(1, pool => pool.CostPerHourUsd = 3.60m);
+        using var free = new LeasingRig(1);
+        var (expired, gratis) = (rig.Acquire(), free.Acquire());
+
+        rig.Time.Advance(TimeSpan.FromSeconds(300));
+        free.Time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal((0.060m, 0m), (expired.CostUsd, gratis.CostUsd));
+    }
+
+    [Fact]
+    public void A_lease_is_settled_once_and_to_a_nano_dollar()
+    {
+        using var rig = new LeasingRig(1);
+        var lease = new ContainerLease("build", "i0", "id", 7, rig.Leases);
+
+        Assert.Equal(0, lease.CostUsd); // the pool does not know it
+        lease.Settle(1.2345678912m);
+        lease.Settle(9);
+
+        Assert.Equal(1.234567891m, lease.CostUsd);
+        Assert.Throws<ArgumentOutOfRangeException>(() => lease.Settle(-1));
+    }
+
+    [Fact]
     public void A_lease_that_expires_or_is_ended_by_force_is_paid_for_until_then()
     {
         using var rig = new LeasingRig(2, pool => (pool.Policy, pool.CostPerHourUsd) = ("round-robin", 3.60m));
@@ -98,6 +147,23 @@ public sealed class PoolCostTests
         Assert.True(budget.IsReached(tuesday, 5));
         Assert.True(budget.IsReached(tuesday.AddHours(-1), 5));
         Assert.True(budget.IsReached(tuesday, 5));
+    }
+
+    [Fact]
+    public void A_budget_goes_on_with_what_the_same_day_has_cost_before_and_forgets_it_the_next()
+    {
+        var monday = new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+        var budget = new DailyBudget(5);
+
+        Assert.False(budget.IsReached(monday, 1));
+        budget.Carry(new DateOnly(2026, 1, 4), 100, monday, 1);
+        budget.Carry(new DateOnly(2026, 1, 6), 100, monday, 1);
+        Assert.False(budget.IsReached(monday, 1));
+        budget.Carry(new DateOnly(2026, 1, 5), 4, monday, 1);
+        Assert.True(budget.IsReached(monday, 1));
+        Assert.Equal((new DateOnly(2026, 1, 5), 6m), budget.Today(monday, 2));
+
+        Assert.Equal((new DateOnly(2026, 1, 6), 0m), budget.Today(monday.AddDays(1), 3));
     }
 
     [Fact]

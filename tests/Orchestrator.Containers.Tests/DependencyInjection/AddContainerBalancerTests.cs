@@ -4,8 +4,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orchestrator.Containers.Diagnostics;
 using Orchestrator.Containers.History;
+using Orchestrator.Containers.Leasing;
+using Orchestrator.Containers.Reconciling;
 using Orchestrator.Containers.Scaling;
+using Orchestrator.Containers.State;
 using Orchestrator.Containers.Tests.Scripted;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Containers.Tests.DependencyInjection;
 
@@ -67,6 +71,79 @@ public sealed class AddContainerBalancerTests
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => balancer.ScaleAsync("agents", 9, Cancel).AsTask());
         await Assert.ThrowsAsync<ArgumentException>(() => balancer.RestartAsync("agents-1", Cancel).AsTask());
         await Assert.ThrowsAsync<ArgumentException>(() => balancer.DrainAsync("agents-1", Cancel).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(() => balancer.SetWeightAsync("agents-1", 2, Cancel).AsTask());
+        Assert.Throws<ArgumentException>(() => balancer.GetTaskCost(""));
+        Assert.Equal(0, balancer.GetTaskCost("unknown"));
+    }
+
+    [Fact]
+    public async Task A_task_costs_what_its_leases_have_cost_in_all_pools()
+    {
+        var time = new ManualTimeProvider();
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(time).AddSingleton<IContainerEngine>(new ScriptedEngine(time));
+        services.AddContainerBalancer()
+            .AddPool("cheap", static pool => (pool.Image, pool.CostPerHourUsd) = ("x", 3.60m))
+            .AddPool("dear", static pool => (pool.Image, pool.CostPerHourUsd) = ("x", 36m));
+        await using var provider = services.BuildServiceProvider();
+        foreach (var pool in provider.GetRequiredService<PoolSet>().Pools)
+        {
+            pool.Parts.Leases.Publish([new PoolInstance(pool.Name + "-1", 1, 1)], panic: false);
+        }
+
+        var balancer = provider.GetRequiredService<IContainerBalancer>();
+        foreach (var pool in (string[])["cheap", "dear"])
+        {
+            await using var lease = (await balancer.AcquireAsync(new ContainerRequest { Pool = pool, TaskId = "t" }, Cancel)).Lease!;
+            time.Advance(TimeSpan.FromSeconds(10));
+            Assert.Equal(pool == "cheap" ? 0 : 0.01m, balancer.GetTaskCost("t")); // of leases that have ended
+        }
+
+        Assert.Equal(0.11m, balancer.GetTaskCost("t"));
+    }
+
+    [Fact]
+    public async Task Cost_and_weights_outlive_the_host()
+    {
+        var engine = new ScriptedEngine(TimeProvider.System);
+        var state = new InMemoryContainerPoolState();
+        await using var first = Provider(engine, state);
+        var balancer = await StartAsync(first);
+        var name = (await balancer.AcquireAsync(new ContainerRequest { Pool = "agents" }, Cancel)).Lease!.Instance;
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => balancer.SetWeightAsync(name, 0, Cancel).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => balancer.SetWeightAsync(name, 1_000.1, Cancel).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => balancer.SetWeightAsync(name, double.NaN, Cancel).AsTask());
+        await balancer.SetWeightAsync(name, 1_000, Cancel);
+        Assert.Equal(1_000, Assert.Single(balancer.GetStatus("agents")!.Instances).Weight);
+        await first.GetServices<IHostedService>().Single().StopAsync(Cancel);
+        var spent = PoolAccount.Parse((await state.ListAsync("agents", Cancel)).Single(entry => entry.Key == PoolStateEntry.AccountKey).Value!)!.CostUsd;
+        Assert.True(spent > 0);
+
+        await using var second = Provider(engine, state);
+        balancer = await StartAsync(second);
+        while (balancer.GetStatus("agents") is not { Instances: [{ Weight: 1_000 }] })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        }
+
+        Assert.InRange(balancer.GetStatus("agents")!.CostUsd, spent, decimal.MaxValue);
+        await second.GetServices<IHostedService>().Single().StopAsync(Cancel);
+        Assert.Null((await state.ListAsync("agents", Cancel)).Single(entry => entry.Key == PoolStateEntry.StatusKey).Value);
+        Assert.NotNull((await state.ListAsync("agents", Cancel)).Single(entry => entry.Key == PoolStateEntry.AccountKey).Value);
+
+        static async Task<IContainerBalancer> StartAsync(ServiceProvider provider)
+        {
+            await provider.GetServices<IHostedService>().Single().StartAsync(Cancel);
+            return provider.GetRequiredService<IContainerBalancer>();
+        }
+
+        static ServiceProvider Provider(ScriptedEngine engine, IContainerPoolState state)
+        {
+            var services = new ServiceCollection();
+            services.AddSingleton<IContainerEngine>(engine).AddSingleton(state);
+            services.AddContainerBalancer().AddPool("agents", static pool => (pool.Image, pool.HardLimit, pool.CostPerHourUsd) = ("x", 2, 3_600));
+            return services.BuildServiceProvider();
+        }
     }
 
     [Fact]
@@ -103,8 +180,10 @@ public sealed class AddContainerBalancerTests
     [Fact]
     public async Task Work_that_waits_elsewhere_makes_a_pool_grow()
     {
+        var engine = new ScriptedEngine(TimeProvider.System);
+        var started = UntilStartedAsync(engine, 3);
         var services = new ServiceCollection();
-        services.AddSingleton<IContainerEngine>(new ScriptedEngine(TimeProvider.System));
+        services.AddSingleton<IContainerEngine>(engine);
         services.AddContainerBalancer(static options => options.ReconcileInterval = TimeSpan.FromMilliseconds(100))
             .AddPool("agents", static pool => (pool.Image, pool.MinInstances) = ("x", 0))
             .AddDemand<ThreeWait>();
@@ -113,13 +192,24 @@ public sealed class AddContainerBalancerTests
         await hosted.StartAsync(Cancel);
 
         var lease = (await provider.GetRequiredService<IContainerBalancer>().AcquireAsync(new ContainerRequest { Pool = "agents" }, Cancel)).Lease;
-        while (provider.GetRequiredService<IContainerBalancer>().GetStatus("agents")!.Desired < 3)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-        }
+        await started;
 
         Assert.NotNull(lease);
+        Assert.True(provider.GetRequiredService<IContainerBalancer>().GetStatus("agents")!.Desired >= 3);
         await hosted.StopAsync(Cancel);
+    }
+
+    /// <summary>Until an engine has started so many instances; listens once it returns.</summary>
+    private static async Task UntilStartedAsync(ScriptedEngine engine, int count)
+    {
+        await foreach (var told in engine.WatchAsync(ValueMap.Empty, null, Cancel))
+        {
+            count -= told.Kind == ContainerEventKind.Started ? 1 : 0;
+            if (count == 0)
+            {
+                break;
+            }
+        }
     }
 
     private static void Listen(Instrument instrument, MeterListener listener)

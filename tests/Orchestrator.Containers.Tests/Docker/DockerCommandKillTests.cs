@@ -1,4 +1,6 @@
 using Orchestrator.Containers.Engines;
+using Orchestrator.Containers.Health;
+using Orchestrator.Containers.Tests.Reconciling;
 
 namespace Orchestrator.Containers.Docker;
 
@@ -76,39 +78,68 @@ public sealed class DockerCommandKillTests
         Assert.Equal(137, (await sandbox.UntilAsync(id, ContainerState.Exited)).ExitCode);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Without_a_shell_the_whole_instance_goes_unless_it_was_a_probe(bool isProbe)
+    [Fact]
+    public async Task Without_a_shell_the_whole_instance_goes()
     {
-        await using var sandbox = DockerServer.Open();
-        using var engine = DockerServer.Connect();
-        var image = $"orchestrator-test/no-shell:{EngineSandbox.Unique()}";
-        await engine.Images.ImportAsync(TestImage.WithBusyboxAs("sleep"), image, ["ENV PATH=/bin"], sandbox.Cancellation);
-        try
-        {
-            var sleep = new CommandLine { Executable = "sleep", Arguments = ["1000"] };
-            var id = await sandbox.StartAsync(sandbox.Specification("") with { Image = image, Command = sleep });
-            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(sandbox.Cancellation);
+        await using var image = await ShelllessImage.ImportAsync();
+        var sandbox = image.Sandbox;
+        var id = await sandbox.StartAsync(image.Specification);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(sandbox.Cancellation);
 
-            var command = new ContainerCommand { Command = sleep };
-            var output = isProbe ? engine.ProbeAsync(id, command, cancel.Token) : engine.ExecuteAsync(id, command, cancel.Token);
-            var next = output.GetAsyncEnumerator(cancel.Token).MoveNextAsync().AsTask();
-            while ((await sandbox.Engine.GetUsageAsync(id, sandbox.Cancellation))!.Processes < 3)
+        var next = sandbox.Engine.ExecuteAsync(id, ShelllessImage.Sleep("1000"), cancel.Token).GetAsyncEnumerator(cancel.Token).MoveNextAsync().AsTask();
+        await image.UntilProcessesAsync(id, 3);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+
+        Assert.Equal(137, (await sandbox.UntilAsync(id, ContainerState.Exited)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Without_a_shell_a_probes_command_is_left_and_known_until_it_ends()
+    {
+        await using var image = await ShelllessImage.ImportAsync();
+        var sandbox = image.Sandbox;
+        var id = await sandbox.StartAsync(image.Specification);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(sandbox.Cancellation);
+
+        var probing = image.Engine.ProbeAsync(id, ShelllessImage.Sleep("1000"), cancel.Token).AsTask();
+        await image.UntilProcessesAsync(id, 3);
+        await cancel.CancelAsync();
+        var left = (await Assert.ThrowsAsync<CommandLeftException>(() => probing)).Command;
+        var isGoneAtOnce = await image.Engine.TryEndAsync(left, sandbox.Cancellation);
+        var spared = await sandbox.InspectAsync(id);
+        await sandbox.Engine.StopAsync(id, TimeSpan.Zero, sandbox.Cancellation);
+        var isGoneWithItsProgram = await image.Engine.TryEndAsync(left, sandbox.Cancellation);
+        await sandbox.Engine.RemoveAsync(id, sandbox.Cancellation);
+        var isGoneWithItsInstance = await image.Engine.TryEndAsync(left, sandbox.Cancellation);
+
+        Assert.Equal((false, ContainerState.Running), (isGoneAtOnce, spared.State));
+        Assert.Equal((true, true), (isGoneWithItsProgram, isGoneWithItsInstance));
+    }
+
+    [Fact]
+    public async Task Probes_that_hang_without_a_shell_do_not_pile_up_and_their_instance_is_made_anew()
+    {
+        await using var image = await ShelllessImage.ImportAsync();
+        await using var host = new ScenarioHost(
+            new ScenarioEngine(image.Engine, pool => (pool.Image, pool.Command) = (image.Name, ["sleep", "1000"])),
+            static pool =>
             {
-                await Task.Yield();
-            }
+                (pool.MinInstances, pool.MaxInstances) = (1, 1);
+                pool.Readiness = new() { Command = ["sleep", "1000"], Interval = TimeSpan.FromMilliseconds(300), Timeout = TimeSpan.FromMilliseconds(200), FailureThreshold = 4 };
+            },
+            ownsEngine: false);
+        await host.StartAsync();
+        var first = (await host.UntilAsync(static status => status.Instances is [{ EngineId: not null }])).Instances[0];
+        var most = 0;
 
-            await cancel.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
-
-            var status = await sandbox.UntilAsync(id, isProbe ? ContainerState.Running : ContainerState.Exited);
-            Assert.Equal(isProbe ? null : 137, status.ExitCode);
-        }
-        finally
+        while (host.Balancer.GetStatus(ScenarioHost.Pool)!.Instances[0].EngineId == first.EngineId)
         {
-            await sandbox.DisposeAsync();
-            await engine.Images.RemoveAsync(image, TestContext.Current.CancellationToken);
+            most = Math.Max(most, await image.CountCommandsAsync(first.EngineId!));
         }
+
+        var told = await host.UntilToldAsync(first.Name, static one => one.To == InstanceState.Stopping);
+        Assert.Contains(told, static one => one.Reason == "its readiness probe failed: an earlier command of it still runs and cannot be ended");
+        Assert.Equal(1, most);
     }
 }

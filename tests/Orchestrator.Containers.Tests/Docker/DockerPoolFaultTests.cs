@@ -49,19 +49,22 @@ public sealed class DockerPoolFaultTests : PoolFaultScenarios
             static pool => pool.MinInstances = 2))
         {
             await host.StartAsync();
-            await host.UntilReadyAsync(2);
+            var before = await host.UntilReadyAsync(2);
             var lease = await host.AcquireAsync();
 
             await daemon.KillAsync();
             await host.UntilAsync(static status => status.Problem?.Contains("does not answer", StringComparison.Ordinal) == true);
             await daemon.StartAsync(Cancel);
 
+            await ScenarioHost.UntilLostAsync(lease); // An engine that comes back ends what ran without it, and may call it running for a moment.
+            foreach (var instance in before)
+            {
+                await host.UntilToldAsync(instance.Name, static one => one.To == InstanceState.Stopped);
+            }
+
             await host.UntilAsync(static status => status.Problem is null);
             await host.UntilReadyAsync(2);
             await host.UntilListedAsync(2);
-            Assert.All(await host.ListAsync(), static status => Assert.Equal(ContainerState.Running, status.State));
-            await ScenarioHost.UntilLostAsync(lease); // Without the engine its program ended.
-            await host.UntilToldAsync(lease.Instance, static one => one.To == InstanceState.Stopped);
         }
 
         using var client = daemon.RawClient();

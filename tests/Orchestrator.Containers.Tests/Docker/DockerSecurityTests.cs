@@ -38,11 +38,11 @@ public sealed class DockerSecurityTests
         using var directory = new TemporaryDirectory();
         var id = await sandbox.StartAsync(sandbox.Specification("exec sleep 1000") with
         {
-            Mounts = [new ContainerMount(directory.Path, "/work", ReadOnly: false)],
+            Mounts = [new ContainerMount(directory.Path, "/workspace", ReadOnly: false)],
             Tmpfs = [new ContainerTmpfs("/scratch", 1024 * 1024)],
         });
 
-        var output = await sandbox.ExecuteAsync(id, "echo in > /work/file && dd if=/dev/zero of=/scratch/a bs=64k count=15 2> /dev/null && echo fits; dd if=/dev/zero of=/scratch/b bs=64k count=15 2> /dev/null || echo full");
+        var output = await sandbox.ExecuteAsync(id, "echo in > /workspace/file && dd if=/dev/zero of=/scratch/a bs=64k count=15 2> /dev/null && echo fits; dd if=/dev/zero of=/scratch/b bs=64k count=15 2> /dev/null || echo full");
 
         Assert.Equal(["fits", "full"], EngineSandbox.Lines(output));
         Assert.Equal("in\n", await File.ReadAllTextAsync(directory.Combine("file"), sandbox.Cancellation));

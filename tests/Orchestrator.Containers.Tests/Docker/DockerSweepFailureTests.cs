@@ -13,18 +13,17 @@ public sealed class DockerSweepFailureTests
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("500 Internal Server Error", false)]
-    [InlineData("503 Service Unavailable", false)]
-    [InlineData("403 Forbidden", false)]
-    [InlineData("500 Internal Server Error", true)]
-    public async Task A_command_that_cannot_be_looked_for_takes_its_instance_with_it_unless_it_was_a_probe(string status, bool isProbe)
+    [InlineData("500 Internal Server Error")]
+    [InlineData("503 Service Unavailable")]
+    [InlineData("403 Forbidden")]
+    public async Task A_command_that_cannot_be_looked_for_takes_its_instance_with_it(string status)
     {
         await using var peer = Peer((write, _) => write(RawPeer.Json("{}", status)));
         using var engine = peer.Connect();
 
-        await LeaveAsync(engine, isProbe);
+        await LeaveAsync(engine);
 
-        Assert.Equal(isProbe ? 0 : 1, Kills(peer));
+        Assert.Equal(1, Kills(peer));
     }
 
     [Fact]
@@ -39,7 +38,7 @@ public sealed class DockerSweepFailureTests
         var time = new ManualTimeProvider();
         using var engine = peer.Connect(time);
 
-        var leaving = LeaveAsync(engine, isProbe: false);
+        var leaving = LeaveAsync(engine);
         await searches.Task.WaitAsync(Cancellation);
         time.Advance(TimeSpan.FromSeconds(61));
         await leaving;
@@ -50,15 +49,22 @@ public sealed class DockerSweepFailureTests
     [Fact]
     public async Task A_probe_that_does_not_answer_costs_no_instance()
     {
-        var outcome = new KillLog();
-        await using var peer = Peer((write, _) => write(RawPeer.Json("{}", "500 Internal Server Error")));
+        var (outcome, started, limit) = (new KillLog(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), TimeSpan.FromSeconds(1));
+        await using var peer = Peer((write, _) => write(RawPeer.Json("{}", "500 Internal Server Error")), started.SetResult);
+        var time = new ManualTimeProvider();
         using var engine = peer.Connect(logger: outcome);
-        using var runner = new ProbeRunner(engine, TimeProvider.System);
+        using var runner = new ProbeRunner(engine, time);
 
-        var finding = await runner.RunAsync(
-            new PoolInstance("p-1", 1, 1) { EngineId = "i" }, new ContainerProbeOptions { Command = ["x"], Timeout = TimeSpan.FromMilliseconds(50) }, Cancellation);
+        var asking = runner.RunAsync(new PoolInstance("p-1", 1, 1) { EngineId = "i" }, new ContainerProbeOptions { Command = ["x"], Timeout = limit }, null, Cancellation);
+        await started.Task.WaitAsync(Cancellation);
+        time.Advance(limit);
+        var finding = await asking;
+        var left = await finding.Remains!.Ending.WaitAsync(Cancellation);
+        var unknown = await Assert.ThrowsAsync<DockerException>(() => engine.TryEndAsync(left!, Cancellation).AsTask());
 
         Assert.False(finding.Passed);
+        Assert.Equal(("i", "e"), (left!.Instance, left.Run));
+        Assert.Equal(DockerException.Failed, unknown.Code); // Nothing is known, which is not that it runs.
         Assert.Equal("DockerProbeNotKilled", await outcome.Written.WaitAsync(Cancellation));
         Assert.Equal(0, Kills(peer));
     }
@@ -66,7 +72,7 @@ public sealed class DockerSweepFailureTests
     private static int Kills(RawPeer peer) => peer.Requests.Count(request => request.Contains("/containers/i/kill?signal=KILL", StringComparison.Ordinal));
 
     /// <summary>A command that runs and prints a line; the second one, which looks for it, is answered by a test.</summary>
-    private static RawPeer Peer(Func<Func<string, Task>, CancellationToken, Task> search)
+    private static RawPeer Peer(Func<Func<string, Task>, CancellationToken, Task> search, Action? started = null)
     {
         var commands = 0;
         return new RawPeer(async (request, write, stop) =>
@@ -74,7 +80,7 @@ public sealed class DockerSweepFailureTests
             if (request.Contains("/containers/i/exec", StringComparison.Ordinal) && ++commands > 1)
             {
                 await search(write, stop);
-                return false;
+                return true;
             }
 
             var isStart = request.Contains("/exec/e/start", StringComparison.Ordinal);
@@ -85,6 +91,7 @@ public sealed class DockerSweepFailureTests
                 : RawPeer.Json("""{"Id":"e"}"""));
             if (isStart)
             {
+                started?.Invoke();
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
             }
 
@@ -92,10 +99,10 @@ public sealed class DockerSweepFailureTests
         });
     }
 
-    private static async Task LeaveAsync(DockerEngine engine, bool isProbe)
+    private static async Task LeaveAsync(DockerEngine engine)
     {
         var command = new ContainerCommand { Command = new CommandLine { Executable = "x" } };
-        await foreach (var line in isProbe ? engine.ProbeAsync("i", command, Cancellation) : engine.ExecuteAsync("i", command, Cancellation))
+        await foreach (var line in engine.ExecuteAsync("i", command, Cancellation))
         {
             Assert.Equal("up", line.Text);
             break;

@@ -97,6 +97,87 @@ public sealed class PoolHealthTests
     }
 
     [Fact]
+    public void Where_a_readiness_command_cannot_be_ended_no_second_one_begins_and_the_instance_is_made_anew_once_its_leases_ended()
+    {
+        var rig = new PoolRig(pool => (pool.MinInstances, pool.MaxInstances, pool.Readiness) = (1, 1, Probe(seconds: 10, failures: 3))).Settle();
+        var old = rig.Engine.Instances[0];
+        var lease = rig.Acquire();
+        var before = rig.Engine.Count("execute");
+        old.HoldsCommands = true;
+
+        var isDrained = rig.Until(() => rig.Instance(lease.Instance).State == InstanceState.Draining);
+        var held = PoolRig.Holds(lease);
+        var begun = rig.Engine.Count("execute") - before;
+        PoolRig.Release(lease, succeeded: true);
+        rig.Until(() => rig.States[0] == InstanceState.Ready);
+
+        Assert.True(isDrained);
+        Assert.True(held);
+        Assert.Equal(1, begun);
+        Assert.DoesNotContain(old, rig.Engine.Instances);
+        Assert.Equal([InstanceState.Ready], rig.States);
+        Assert.Contains(rig.Transitions(), transition => transition is { To: InstanceState.Draining, Reason: "its readiness probe failed: an earlier command of it still runs and cannot be ended" });
+        Assert.Contains(rig.Transitions(), static transition => transition.To == InstanceState.Unhealthy);
+        Assert.Equal(3, rig.Checks().Count(static check => check.Message?.Contains("cannot be ended", StringComparison.Ordinal) == true));
+    }
+
+    [Theory]
+    [InlineData(ContainerCheckKind.Startup)]
+    [InlineData(ContainerCheckKind.Liveness)]
+    public void Where_another_command_cannot_be_ended_no_second_one_begins_either_and_the_instance_is_made_anew(ContainerCheckKind kind)
+    {
+        var rig = new PoolRig(pool => (pool.MinInstances, pool.Startup, pool.Liveness) =
+            (1, kind == ContainerCheckKind.Startup ? Probe(failures: 4) : null, kind == ContainerCheckKind.Liveness ? Probe(failures: 4) : null));
+        var isFirst = true;
+        rig.Engine.Started = instance => (instance.HoldsCommands, isFirst) = (isFirst, false);
+
+        var isReplaced = rig.Until(() => rig.Status.Instances is [{ Restarts: 1, State: InstanceState.Ready }]);
+
+        Assert.True(isReplaced);
+        Assert.Contains(rig.Transitions(), transition => transition.To == InstanceState.Stopping && transition.Reason.Contains("cannot be ended", StringComparison.Ordinal));
+        Assert.Equal(3, rig.Engine.Count("end"));
+    }
+
+    [Fact]
+    public void A_call_about_a_readiness_command_that_never_ends_keeps_an_instance_out_of_service_for_minutes_at_most()
+    {
+        var rig = new PoolRig(pool => (pool.MinInstances, pool.Readiness) = (1, Probe(seconds: 10, failures: 3))).Settle();
+        var old = rig.Engine.Instances[0];
+        var isFirst = true;
+        rig.Engine.Fault = (call, _) =>
+        {
+            var fault = call == "execute" && isFirst ? CallFault.HangDeaf : (CallFault?)null;
+            isFirst &= fault is null;
+            return fault;
+        };
+
+        rig.Run(100);
+        var meanwhile = rig.States[0];
+        rig.Run(100);
+
+        Assert.Equal(InstanceState.Unhealthy, meanwhile);
+        Assert.DoesNotContain(old, rig.Engine.Instances);
+        Assert.Equal([InstanceState.Ready], rig.States);
+    }
+
+    [Fact]
+    public void A_readiness_command_that_ends_late_is_followed_by_the_next_one()
+    {
+        var rig = new PoolRig(pool => (pool.MinInstances, pool.Readiness) = (1, Probe(seconds: 10, failures: 3))).Settle();
+        var instance = rig.Engine.Instances[0];
+        instance.HoldsCommands = true;
+
+        rig.Until(() => rig.Engine.Count("end") == 1);
+        instance.HoldsCommands = false;
+        var before = rig.Engine.Count("execute");
+        rig.Until(() => rig.Engine.Count("execute") > before + 1);
+
+        Assert.Same(instance, Assert.Single(rig.Engine.Instances));
+        Assert.Equal([InstanceState.Ready], rig.States);
+        Assert.DoesNotContain(rig.Transitions(), static transition => transition.To is InstanceState.Draining or InstanceState.Stopping);
+    }
+
+    [Fact]
     public void Failed_leases_make_an_instance_unhealthy_for_a_while()
     {
         var rig = new PoolRig(pool => (pool.Passive.MinimumOutcomes, pool.Passive.Recovery) = (4, TimeSpan.FromSeconds(20))).Settle();

@@ -6,6 +6,8 @@ public sealed class SelectionTests
 {
     private static readonly string[] Everyone = [SelectionPolicies.PowerOfTwoChoices, SelectionPolicies.LeastRequests, SelectionPolicies.RoundRobin, SelectionPolicies.Random, SelectionPolicies.SessionAffinity];
 
+    public static TheoryData<string, double> PoliciesAndWeights => [.. Everyone.SelectMany(policy => (TheoryDataRow<string, double>[])[new(policy, 1), new(policy, 5)])];
+
     public static TheoryData<string> Policies => [.. Everyone];
 
     [Theory]
@@ -83,7 +85,7 @@ public sealed class SelectionTests
     [InlineData(SelectionPolicies.LeastRequests, 0.03)]
     [InlineData(SelectionPolicies.PowerOfTwoChoices, 0.05)]
     [InlineData(SelectionPolicies.Random, 0.1)]
-    [InlineData(SelectionPolicies.RoundRobin, 0.3)]
+    [InlineData(SelectionPolicies.RoundRobin, 0.01)]
     public void A_weight_of_three_gets_three_times_as_much(string policy, double tolerance)
     {
         using var rig = new LeasingRig(4, pool => (pool.Policy, pool.HardLimit) = (policy, 10_000));
@@ -96,6 +98,66 @@ public sealed class SelectionTests
         }
 
         Assert.InRange(rig.Instances[1].Leases / 3_000.0, 1 - tolerance, 1 + tolerance);
+    }
+
+    [Theory]
+    [InlineData(SelectionPolicies.PowerOfTwoChoices)]
+    [InlineData(SelectionPolicies.Random)]
+    [InlineData(SelectionPolicies.RoundRobin)]
+    public async Task One_heavy_instance_of_many_gets_its_share_of_leases_that_end_at_once(string policy)
+    {
+        using var rig = new LeasingRig(64, pool => pool.Policy = policy);
+        rig.Instances[40].Weight = 21;
+        rig.Leases.Publish(rig.Instances, panic: false);
+
+        for (var i = 0; i < 8_400; i++)
+        {
+            await using var lease = rig.Acquire();
+        }
+
+        Assert.InRange(rig.Instances[40].Succeeded, 1_950, 2_250); // 21 of 84 parts
+        Assert.All(rig.Instances.Where(instance => instance.Weight.Equals(1)), instance => Assert.InRange(instance.Succeeded, 60, 140));
+    }
+
+    [Theory]
+    [InlineData(SelectionPolicies.PowerOfTwoChoices)]
+    [InlineData(SelectionPolicies.LeastRequests)]
+    [InlineData(SelectionPolicies.Random)]
+    [InlineData(SelectionPolicies.RoundRobin)]
+    [InlineData(SelectionPolicies.SessionAffinity)]
+    public async Task The_lightest_possible_instance_is_used_when_nothing_else_is_free(string policy)
+    {
+        using var rig = new LeasingRig(3, pool => (pool.Policy, pool.HardLimit, pool.SoftLimit) = (policy, 2, 1));
+        rig.Instances[0].Weight = double.Epsilon;
+        rig.Instances[1].Weight = 1_000;
+        rig.Leases.Publish(rig.Instances, panic: false);
+
+        for (var i = 0; i < 6; i++)
+        {
+            rig.Acquire(task: $"t{i}");
+        }
+
+        Assert.All(rig.Instances, instance => Assert.Equal(2, instance.Leases));
+        Assert.Equal(AcquisitionStatus.TimedOut, (await rig.AcquireAsync(seconds: 0)).Status);
+    }
+
+    [Theory]
+    [InlineData(SelectionPolicies.PowerOfTwoChoices)]
+    [InlineData(SelectionPolicies.Random)]
+    [InlineData(SelectionPolicies.RoundRobin)]
+    public async Task A_new_instance_with_a_weight_starts_slowly_too(string policy)
+    {
+        using var rig = new LeasingRig(8, pool => (pool.Policy, pool.SlowStart) = (policy, TimeSpan.FromSeconds(10)));
+        rig.Instances[3].Weight = 2;
+        rig.Instances[3].ReadyAt = rig.Time.GetTimestamp();
+        rig.Leases.Publish(rig.Instances, panic: false);
+
+        for (var i = 0; i < 7_200; i++)
+        {
+            await using var lease = rig.Acquire();
+        }
+
+        Assert.InRange(rig.Instances[3].Succeeded, 50, 400); // a tenth of 2 parts to 7 would be 200, its whole share 1,600
     }
 
     [Fact]
@@ -203,10 +265,32 @@ public sealed class SelectionTests
     }
 
     [Theory]
-    [MemberData(nameof(Policies))]
-    public void Choosing_allocates_nothing(string policy)
+    [InlineData(SelectionPolicies.PowerOfTwoChoices)]
+    [InlineData(SelectionPolicies.LeastRequests)]
+    [InlineData(SelectionPolicies.Random)]
+    [InlineData(SelectionPolicies.RoundRobin)]
+    public async Task What_a_heavy_instance_has_no_room_for_does_not_go_to_its_neighbour(string policy)
+    {
+        using var rig = new LeasingRig(4, options => (options.Policy, options.SoftLimit, options.HardLimit) = (policy, 2, 4));
+        rig.Instances[0].Weight = 20;
+        rig.Leases.Publish(rig.Instances, panic: false);
+        Assert.True(rig.Instances[0].TryTake() && rig.Instances[0].TryTake());
+
+        for (var i = 0; i < 3_000; i++)
+        {
+            await rig.Acquire().DisposeAsync();
+        }
+
+        Assert.Equal(0, rig.Instances[0].Succeeded);
+        Assert.All(rig.Instances[1..], instance => Assert.InRange(instance.Succeeded, 600, 1_700));
+    }
+
+    [Theory]
+    [MemberData(nameof(PoliciesAndWeights))]
+    public void Choosing_allocates_nothing(string policy, double weight)
     {
         using var rig = new LeasingRig(64, pool => (pool.Policy, pool.HardLimit) = (policy, 100));
+        rig.Instances[9].Weight = weight;
         var selector = new InstanceSelector(SelectionPolicies.KindOf(policy), null, rig.Time, 1, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         var snapshot = new PoolSnapshot(rig.Instances, isPanic: false, slowStart: 0);
         var request = LeasingRig.Request(task: "task-1");

@@ -39,8 +39,9 @@ public sealed class ProcessAdoptionTests
     public async Task Instances_outlive_the_kill_of_their_engine_and_the_next_one_takes_them_over()
     {
         await using var rig = new ProcessRig();
+        var since = TimeProvider.System.GetUtcNow();
         using var owner = StartOwner(rig.Path);
-        var instances = await UntilRunningAsync(rig.Engine, 3);
+        var instances = await UntilStartedAsync(rig, since, 3);
 
         owner.Kill();
         await owner.WaitForExitAsync(ProcessRig.Cancellation);
@@ -52,7 +53,7 @@ public sealed class ProcessAdoptionTests
         await next.StopAsync(adopted[2].Id, TimeSpan.FromSeconds(20), ProcessRig.Cancellation);
         await Task.WhenAll(adopted.Select(status => next.RemoveAsync(status.Id, ProcessRig.Cancellation).AsTask()));
 
-        Assert.Equal(instances.Select(status => status.Id).Order(), adopted.Select(status => status.Id).Order());
+        Assert.Equal(instances.Order(), adopted.Select(status => status.Id).Order());
         Assert.All(adopted, status => Assert.Equal(ContainerState.Running, status.State));
         Assert.Equal("works", output[0].Text);
         Assert.Null(ended.ExitCode);
@@ -68,7 +69,7 @@ public sealed class ProcessAdoptionTests
         await using var engine = ProcessSandbox.Engine(directory);
         for (var i = 0; i < 3; i++)
         {
-            var specification = ProcessRig.Specification("echo $$ > pid; exec sleep 1000", $"owned-{i}") with { Labels = ValueMap.Empty.With("owner", "killed") };
+            var specification = ProcessRig.Specification("echo $$ > pid; echo up; exec sleep 1000", $"owned-{i}") with { Labels = ValueMap.Empty.With("owner", "killed") };
             await engine.StartAsync(await engine.CreateAsync(specification, ProcessRig.Cancellation), ProcessRig.Cancellation);
         }
 
@@ -185,18 +186,24 @@ public sealed class ProcessAdoptionTests
         return Process.Start(start)!;
     }
 
-    private static async Task<ValueList<ContainerStatus>> UntilRunningAsync(ProcessEngine engine, int count)
+    /// <summary>Until so many instances were started and have printed something.</summary>
+    private static async Task<List<string>> UntilStartedAsync(ProcessRig rig, DateTimeOffset since, int count)
     {
-        while (true)
+        var started = new List<string>();
+        await foreach (var one in rig.Engine.WatchAsync(ValueMap.Empty, since, ProcessRig.Cancellation))
         {
-            ProcessRig.Cancellation.ThrowIfCancellationRequested();
-            var listed = await engine.ListAsync(ValueMap.Empty, ProcessRig.Cancellation);
-            if (listed.Count(status => status.State == ContainerState.Running) == count)
+            if (one.Kind == ContainerEventKind.Started)
             {
-                return listed;
+                await rig.LinesAsync(one.Id, 1);
+                started.Add(one.Id);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, ProcessRig.Cancellation);
+            if (started.Count == count)
+            {
+                break;
+            }
         }
+
+        return started;
     }
 }

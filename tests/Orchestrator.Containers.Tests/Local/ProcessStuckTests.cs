@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orchestrator.Containers.Local.Processes;
 
 namespace Orchestrator.Containers.Local;
@@ -17,7 +18,11 @@ public sealed class ProcessStuckTests
         await rig.Engine.DisposeAsync();
         var table = new HeldTable(rig.Table, run);
         await using var engine = rig.Open(table: table);
-        rig.Table.Kill(run, wasSeen: true);
+        using (var program = Process.GetProcessById(run.ProcessId))
+        {
+            rig.Table.Kill(run, wasSeen: true);
+            await program.WaitForExitAsync(Cancellation); // What still ends is running, and there would be nothing to settle.
+        }
 
         var listed = await engine.ListAsync(ValueMap.Empty, Cancellation);
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Containers.Tests.Reconciling;
 /// <summary>Whatever happens, by seed: after it stops, the pool is what it shall be.</summary>
 public sealed class PoolFaultTests
 {
-    private const int QuickSeeds = 300;
+    private const int QuickSeeds = 1_000;
     private const int LongSeeds = 10_000;
 
     [Fact]

@@ -23,9 +23,10 @@ public abstract class PoolScenarios
         await host.Engine.PauseAsync(victims[2].EngineId!, Cancel);
 
         await host.UntilAsync(status => status.Instances[0].Restarts == 1 && status.Instances[1].Restarts == 1);
+        await host.UntilToldAsync(victims[2].Name, one => one.To == InstanceState.Unhealthy);
         await host.UntilReadyAsync(3);
         await host.UntilAsync(status => status.Problem is null);
-        Assert.Equal(3, (await host.ListAsync()).Count(status => status.State == ContainerState.Running));
+        await host.UntilListedAsync(3);
     }
 
     [Fact]
@@ -83,19 +84,20 @@ public abstract class PoolScenarios
     public async Task Instances_of_an_older_revision_are_replaced()
     {
         var engine = Open();
+        string?[] before;
         await using (var first = new ScenarioHost(engine, pool => pool.MinInstances = 2, stopsWithHost: false))
         {
             await first.StartAsync();
-            await first.UntilReadyAsync(2);
+            before = [.. (await first.UntilReadyAsync(2)).Select(instance => instance.EngineId)];
         }
 
         await using var second = new ScenarioHost(engine, pool => (pool.MinInstances, pool.Environment["REVISION"]) = (2, "2"));
         await second.StartAsync();
 
-        await second.UntilAsync(status => status.Problem is null && status.Instances.Count == 2 && status.Instances.All(instance => instance.State == InstanceState.Ready));
-        var revisions = (await second.ListAsync()).Select(status => status.Labels[ContainerLabels.Revision]).ToHashSet();
-        Assert.Single(revisions);
-        Assert.Equal(2, (await second.ListAsync()).Count);
+        await second.UntilAsync(status => status is { Problem: null, Instances.Count: 2 }
+            && status.Instances.All(instance => instance.State == InstanceState.Ready && !before.Contains(instance.EngineId)));
+        await second.UntilListedAsync(2);
+        Assert.Single((await second.ListAsync()).Select(status => status.Labels[ContainerLabels.Revision]).ToHashSet());
     }
 
     [Fact]

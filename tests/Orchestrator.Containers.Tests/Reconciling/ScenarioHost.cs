@@ -76,14 +76,15 @@ internal sealed class ScenarioHost : IAsyncDisposable
 
     public Task<IReadOnlyList<ContainerStatus>> ListAsync() => _engine.ListAsync();
 
-    /// <summary>Until the engine has so many instances, and each is one of the pool's.</summary>
+    /// <summary>Until the engine has so many instances, each runs, and each is one of the pool's.</summary>
     public async Task UntilListedAsync(int count)
     {
         var began = TimeProvider.System.GetTimestamp();
         for (var listed = await ListAsync(); ; listed = await ListAsync())
         {
             var own = Balancer.GetStatus(Pool)!.Instances.Select(instance => instance.EngineId).Order();
-            if (listed.Count == count && own.SequenceEqual(listed.Select(status => status.Id).Order()))
+            var running = listed.Where(status => status.State == ContainerState.Running).Select(status => status.Id).Order();
+            if (listed.Count == count && own.SequenceEqual(running))
             {
                 return;
             }

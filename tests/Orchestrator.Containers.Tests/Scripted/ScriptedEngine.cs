@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using Orchestrator.Containers.Health;
 
 namespace Orchestrator.Containers.Tests.Scripted;
 
 /// <summary>An engine in memory that does what a test says: calls that take time, fail, hang or lie; instances that die; events that are lost, doubled or come late. Deterministic with a manual clock.</summary>
-internal sealed class ScriptedEngine(TimeProvider time) : IContainerEngine
+internal sealed class ScriptedEngine(TimeProvider time) : IContainerEngine, IProbeEngine
 {
     private readonly Lock _gate = new(); // guards what follows
     private readonly Dictionary<string, ScriptedInstance> _instances = new(StringComparer.Ordinal);
@@ -89,6 +90,19 @@ internal sealed class ScriptedEngine(TimeProvider time) : IContainerEngine
         var exitCode = 1;
         await CallAsync("execute", NameOf(id), () => exitCode = Get(id).ProbeExitCode(command), cancellationToken).ConfigureAwait(false);
         yield return new ContainerOutput("", ExitCode: exitCode);
+    }
+
+    public async ValueTask<int> ProbeAsync(string id, ContainerCommand command, CancellationToken cancellationToken)
+    {
+        var exitCode = 1;
+        await CallAsync("execute", NameOf(id), () => exitCode = Get(id).ProbeExitCode(command), cancellationToken).ConfigureAwait(false);
+        return Get(id).HoldsCommands ? await Get(id).HoldAsync(cancellationToken).ConfigureAwait(false) : exitCode;
+    }
+
+    public async ValueTask<bool> TryEndAsync(LeftCommand command, CancellationToken cancellationToken)
+    {
+        await CallAsync("end", NameOf(command.Instance), static () => { }, cancellationToken).ConfigureAwait(false);
+        return Find(command.Instance) is not { HoldsCommands: true };
     }
 
     public ValueTask<ContainerUsage?> GetUsageAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult<ContainerUsage?>(null);

@@ -1,3 +1,5 @@
+using Orchestrator.Containers.Health;
+
 namespace Orchestrator.Containers.Tests.Scripted;
 
 /// <summary>An instance of a scripted engine.</summary>
@@ -20,9 +22,21 @@ internal sealed class ScriptedInstance(string id, ContainerSpecification specifi
     /// <summary>What commands in it, its probes, exit with.</summary>
     public Func<ContainerCommand, int> ProbeExitCode { get; set; } = static _ => 0;
 
+    /// <summary>Whether commands in it, its probes, go on for ever and cannot be ended.</summary>
+    public bool HoldsCommands { get; set; }
+
     public void Run() => (State, _startedAt, _exitCode, _isOutOfMemory) = (ContainerState.Running, time.GetUtcNow(), null, false);
 
     public void End(int exitCode, bool isOutOfMemory) => (State, _exitCode, _isOutOfMemory) = (ContainerState.Exited, exitCode, isOutOfMemory);
+
+    /// <summary>A command that goes on although it is to end. Whoever cancels it runs what waits for it, so that a replay needs no other thread.</summary>
+    public async Task<int> HoldAsync(CancellationToken cancellationToken)
+    {
+        var left = new TaskCompletionSource<int>();
+        using var cancelled = cancellationToken.UnsafeRegister(
+            _ => left.TrySetException(new CommandLeftException(new LeftCommand(id, "command", "mark"), new OperationCanceledException())), null);
+        return await left.Task.ConfigureAwait(false);
+    }
 
     public bool Carries(ValueMap labels) => labels.All(label => specification.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
 

@@ -9,7 +9,14 @@ internal sealed class BrokenState : IContainerPoolState
 
     public int Failures { get; set; }
 
-    public ValueTask<PoolStateEntry?> GetAsync(string pool, string workerName, string key, CancellationToken cancellationToken) => Inner.GetAsync(pool, workerName, key, cancellationToken);
+    /// <summary>Reads that fail from now on.</summary>
+    public int FailedReads { get; set; }
+
+    /// <summary>A pool of which nothing can be read.</summary>
+    public string? UnreadablePool { get; init; }
+
+    public ValueTask<PoolStateEntry?> GetAsync(string pool, string workerName, string key, CancellationToken cancellationToken) =>
+        pool == UnreadablePool ? throw new FormatException("There is no such time.") : FailedReads-- > 0 ? throw new IOException("The database is away.") : Inner.GetAsync(pool, workerName, key, cancellationToken);
 
     public ValueTask<ValueList<PoolStateEntry>> ListAsync(string? pool, CancellationToken cancellationToken) => Inner.ListAsync(pool, cancellationToken);
 

@@ -10,6 +10,7 @@ public sealed class PoolStateExchangeTests
     private readonly ManualTimeProvider _clock = new();
     private readonly InMemoryContainerPoolState _state = new();
     private readonly ScriptedBalancer _balancer = new();
+    private readonly ScriptedPool _pool = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -18,10 +19,12 @@ public sealed class PoolStateExchangeTests
     {
         var (scale, restart, drain) = (Request(PoolRequestKind.Scale) with { Instances = 2, Instance = null }, Request(PoolRequestKind.Restart), Request(PoolRequestKind.Drain));
 
-        await RunAsync(scale, restart, drain);
+        var weight = Request(PoolRequestKind.Weight) with { Weight = 2.5 };
 
-        Assert.Equal(["scale a 2", "restart a-1", "drain a-1"], _balancer.Done);
-        Assert.All(await OutcomesAsync(scale, restart, drain), outcome => Assert.Equal((PoolRequestState.Done, null), outcome));
+        await RunAsync(scale, restart, drain, weight);
+
+        Assert.Equal(["scale a 2", "restart a-1", "drain a-1", "weight 2.5 a-1"], _balancer.Done);
+        Assert.All(await OutcomesAsync(scale, restart, drain, weight), outcome => Assert.Equal((PoolRequestState.Done, null), outcome));
     }
 
     [Fact]
@@ -31,6 +34,7 @@ public sealed class PoolStateExchangeTests
         [
             Request(PoolRequestKind.Scale) with { Instances = 9, Instance = null }, Request(PoolRequestKind.Scale) with { Pool = "b", Instances = 1 },
             Request(PoolRequestKind.Restart) with { Instance = "a-7" }, Request(PoolRequestKind.Drain) with { Instance = "a-gone" }, Request(PoolRequestKind.Unknown),
+            Request(PoolRequestKind.Weight), Request(PoolRequestKind.Weight) with { Instance = "a-7", Weight = 2 }, Request(PoolRequestKind.Weight) with { Instance = "a-gone", Weight = 2 },
         ];
 
         await RunAsync(requests);
@@ -39,7 +43,7 @@ public sealed class PoolStateExchangeTests
         Assert.Equal(
             [
                 "Pool a cannot have 9 instances: its settings allow fewer.", "Worker w has no pool b.", "Pool a has no instance a-7.", "Instance a-gone is gone.",
-                "This version does not know what is asked for.",
+                "This version does not know what is asked for.", "This version does not know what is asked for.", "Pool a has no instance a-7.", "Instance a-gone is gone.",
             ],
             (await OutcomesAsync(requests)).Select(outcome => outcome.Message));
         Assert.All(await OutcomesAsync(requests), outcome => Assert.Equal(PoolRequestState.Refused, outcome.State));
@@ -63,11 +67,27 @@ public sealed class PoolStateExchangeTests
     }
 
     [Fact]
+    public async Task Of_a_host_that_stopped_the_account_stays_and_the_status_goes()
+    {
+        using var exchange = Exchange(_state);
+        exchange.Start();
+        _pool.Now = PoolAccount.Empty with { CostUsd = 1 };
+        await _clock.WaitForTimerAsync(1, Cancel);
+        _pool.Now = PoolAccount.Empty with { CostUsd = 2 };
+
+        await exchange.StopAsync(Cancel);
+        await exchange.KeepLastAsync(Cancel);
+
+        Assert.Equal([(PoolStateEntry.AccountKey, """{"cost_usd":2,"idle_cost_usd":0,"day_cost_usd":0,"weights":[]}"""), (PoolStateEntry.StatusKey, null)],
+            (await _state.ListAsync("a", Cancel)).Select(entry => (entry.Key, entry.Value)));
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_is_told_once_and_asked_again()
     {
         using var recorder = new RecordingLoggerProvider();
         var broken = new BrokenState { Failures = 3 };
-        using var exchange = new PoolStateExchange(["a"], "w", _balancer, broken, _clock, recorder.CreateLogger("test"));
+        using var exchange = new PoolStateExchange([_pool], "w", _balancer, broken, _clock, recorder.CreateLogger("test"));
         exchange.Start();
         for (var failure = 0; failure < 3; failure++)
         {
@@ -81,6 +101,23 @@ public sealed class PoolStateExchangeTests
         Assert.Single(recorder.Entries);
     }
 
+    [Fact]
+    public async Task What_cannot_be_read_of_one_pool_holds_no_other_up()
+    {
+        var state = new BrokenState { UnreadablePool = "b" };
+        using var exchange = new PoolStateExchange([new ScriptedPool { Name = "b" }, _pool], "w", _balancer, state, _clock, NullLogger.Instance);
+        var request = Request(PoolRequestKind.Restart);
+        await state.AddRequestAsync(request, Cancel);
+        _pool.Now = PoolAccount.Empty with { CostUsd = 1 };
+
+        exchange.Start();
+        await _clock.WaitForTimerAsync(1, Cancel);
+
+        Assert.Equal(PoolRequestState.Done, (await state.FindRequestAsync(request.Id, Cancel))!.State);
+        Assert.Equal([PoolStateEntry.AccountKey, PoolStateEntry.StatusKey], (await state.ListAsync(null, Cancel)).Select(entry => entry.Key));
+        await exchange.StopAsync(Cancel);
+    }
+
     private static PoolRequest Request(PoolRequestKind kind) => new()
     {
         Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()),
@@ -92,7 +129,7 @@ public sealed class PoolStateExchangeTests
         ExpiresAt = ManualTimeProvider.DefaultStart.AddMinutes(1),
     };
 
-    private PoolStateExchange Exchange(IContainerPoolState state) => new(["a"], "w", _balancer, state, _clock, NullLogger.Instance);
+    private PoolStateExchange Exchange(IContainerPoolState state) => new([_pool], "w", _balancer, state, _clock, NullLogger.Instance);
 
     private async Task RunAsync(params PoolRequest[] requests)
     {

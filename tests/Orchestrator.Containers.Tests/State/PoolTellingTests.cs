@@ -57,6 +57,17 @@ public sealed class PoolTellingTests
         Assert.Equal((3, 0m), await ToldAsync());
     }
 
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData(",\"weight\":-3", 1)]
+    [InlineData(",\"weight\":2.5", 2.5)]
+    public void A_host_that_knows_no_weights_has_instances_of_the_weight_one(string told, double weight)
+    {
+        var status = OrchestratorJson.Read($$"""{"pool":"a","instances":[{"name":"a-1","state":"ready"{{told}}}]}""", OrchestratorJsonContext.Default.PoolStatus);
+
+        Assert.Equal(weight, Assert.Single(status.Instances).Weight);
+    }
+
     private static PoolStatus Status(int desired, decimal cost) => new() { Pool = "a", Desired = desired, CostUsd = cost };
 
     private async Task<(int Version, decimal Cost)> ToldAsync()

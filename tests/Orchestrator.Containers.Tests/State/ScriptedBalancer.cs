@@ -20,6 +20,10 @@ internal sealed class ScriptedBalancer : IContainerBalancer
 
     public ValueTask DrainAsync(string instance, CancellationToken cancellationToken) => Touch("drain", instance);
 
+    public ValueTask SetWeightAsync(string instance, double weight, CancellationToken cancellationToken) => Touch(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"weight {weight}"), instance);
+
+    public decimal GetTaskCost(string taskId) => 0;
+
     public PoolStatus? GetStatus(string pool) => pool != "a" ? null : new PoolStatus
     {
         Pool = "a",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using Orchestrator.Testing;
@@ -7,7 +8,6 @@ namespace Orchestrator.EndToEnd.Kit;
 /// <summary>Looks at the Docker Engine from beside: what its interface says of the containers of one pool, word for word.</summary>
 internal sealed class DockerProbe : IDisposable
 {
-    public const string Image = "orchestrator-test/codex:2";
     private const string Variable = "ORCHESTRATOR_DOCKER=";
 
     private readonly HttpClient _client;
@@ -21,7 +21,7 @@ internal sealed class DockerProbe : IDisposable
             : Array.Find(File.ReadAllLines(file), line => line.StartsWith(Variable, StringComparison.Ordinal))?[Variable.Length..].Trim('"', '\'');
         if (found is null)
         {
-            const string Reason = "docker is missing; install with: eng/engines.sh docker codex && eng/test-images.sh codex";
+            const string Reason = "docker is missing; install with: eng/engines.sh docker codex && eng/test-images.sh codex factory";
             Assert.SkipUnless(Engines.AreRequired, Reason);
             Assert.Fail(Reason);
         }
@@ -41,6 +41,23 @@ internal sealed class DockerProbe : IDisposable
 
     public string Endpoint { get; }
 
+    /// <summary>The name of an image of <c>eng/test-images.sh</c>; skips or fails the test when the engine has not got it.</summary>
+    public async Task<string> RequireImageAsync(string name)
+    {
+        using var script = Process.Start(new ProcessStartInfo("bash", [RepositoryRoot.Combine("eng", "test-images.sh"), "--name", name]) { RedirectStandardOutput = true })!;
+        var image = (await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim();
+        await script.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using var answer = await _client.GetAsync(new Uri($"/images/{image}/json", UriKind.Relative), TestContext.Current.CancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            var reason = $"the image {image} is missing; make it with: eng/test-images.sh {name}";
+            Assert.SkipUnless(Engines.AreRequired, reason);
+            Assert.Fail(reason);
+        }
+
+        return image;
+    }
+
     /// <summary>The ids of a pool's containers, also of those that do not run.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync(string pool)
     {
@@ -54,8 +71,9 @@ internal sealed class DockerProbe : IDisposable
     {
         var inspected = await GetAsync($"/containers/{id}/json");
         using var container = JsonDocument.Parse(inspected);
+        var image = container.RootElement.GetProperty("Image").GetString();
         var commands = container.RootElement.GetProperty("ExecIDs") is { ValueKind: JsonValueKind.Array } running ? running.EnumerateArray().Select(one => one.GetString()!).ToList() : [];
-        var parts = new List<string> { inspected, await GetAsync($"/containers/{id}/logs?stdout=true&stderr=true"), await GetAsync($"/images/{Image}/json"), await GetAsync($"/images/{Image}/history") };
+        var parts = new List<string> { inspected, await GetAsync($"/containers/{id}/logs?stdout=true&stderr=true"), await GetAsync($"/images/{image}/json"), await GetAsync($"/images/{image}/history") };
         foreach (var command in commands)
         {
             using var answer = await _client.GetAsync(new Uri($"/exec/{command}/json", UriKind.Relative), TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Threading.Channels;
 
 namespace Orchestrator.EndToEnd.Kit;
@@ -26,6 +27,9 @@ internal sealed class RunningProgram : IAsyncDisposable
     public string Output => Snapshot(_output);
 
     public string Errors => Snapshot(_errors);
+
+    /// <summary>The report of a run that has ended, with <c>--json</c>.</summary>
+    public JsonElement Report => JsonDocument.Parse(Output.Split('\n')[^1]).RootElement.GetProperty("report");
 
     public static RunningProgram Start(string dll, IReadOnlyDictionary<string, string?> environment, IEnumerable<string> arguments, string? directory = null)
     {

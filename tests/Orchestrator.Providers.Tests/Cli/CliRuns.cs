@@ -24,6 +24,7 @@ internal static class CliRuns
             BaseUrl = baseUrl,
             ApiKey = new SecretValue(key),
             IsConfined = confined,
+            IsInContainer = false,
             CostOf = static _ => 1.5m,
         };
     }

@@ -94,15 +94,17 @@ public sealed class AgentContainersTests : IAsyncDisposable
         Assert.True(Directory.Exists(workspace.Workspace.Directory));
     }
 
-    [Fact]
-    public async Task A_program_that_fails_in_a_container_that_goes_on_is_its_own_failure()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(137)]
+    public async Task A_program_that_fails_in_a_container_that_goes_on_is_its_own_failure(int exitCode)
     {
-        _containers.Command = static (_, _) => ScriptedContainers.Lines(3, "working");
+        _containers.Command = (_, _) => ScriptedContainers.Lines(exitCode, "working");
         await using var workspace = await StartAsync();
 
         var failed = Assert.IsType<AgentFailed>((await Host.ExecuteAsync(workspace))[^1]);
 
-        Assert.Equal(3, failed.Failure.StatusCode);
+        Assert.Equal(exitCode, failed.Failure.StatusCode);
         Assert.Equal("released", _containers.Journal.Last());
     }
 

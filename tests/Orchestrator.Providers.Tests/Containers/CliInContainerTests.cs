@@ -10,6 +10,11 @@ public sealed class CliInContainerTests : IAsyncDisposable
 {
     private const string Key = "sk-marked-cli-key-4711-0123456789";
 
+    private const string Answer = """
+        {"type":"thread.started","thread_id":"0199a213-81c0-7800-8aa1-bbab2a035a53"}
+        {"type":"turn.completed","usage":{"input_tokens":1000000,"cached_input_tokens":0,"output_tokens":0}}
+        """;
+
     private readonly ScriptedContainers _containers = new();
     private readonly GitRepository _repository = GitRepository.Init();
     private ProviderHost? _host;
@@ -83,6 +88,72 @@ public sealed class CliInContainerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_container_costs_is_added_to_what_the_tokens_cost()
+    {
+        (_containers.CostUsd, _containers.FinalCostUsd) = (0.25m, 0.75m);
+        _containers.Command = static (_, _) => ScriptedContainers.Lines(0, Answer.Split('\n'));
+
+        var events = await ExecuteAsync(Priced, hasNetwork: true);
+
+        var completed = Assert.IsType<AgentCompleted>(events[^1]);
+        Assert.Equal(1.75m, completed.Result.CostUsd); // a million tokens, and the lease to its end
+        Assert.Equal(1.25m, Assert.Single(events.OfType<AgentUsageReported>()).CostUsd); // while it went on
+        Assert.Equal(1_000_000, completed.Result.Usage.InputTokens);
+    }
+
+    [Fact]
+    public async Task A_failure_costs_its_container_too()
+    {
+        _containers.FinalCostUsd = 0.75m;
+        _containers.Command = static (_, _) => ScriptedContainers.Lines(1, Answer.Split('\n'));
+
+        var failed = Assert.IsType<AgentFailed>((await ExecuteAsync(Priced, hasNetwork: true))[^1]);
+
+        Assert.Equal(1.75m, failed.Failure.CostUsd);
+    }
+
+    [Fact]
+    public async Task A_cost_that_is_not_known_does_not_become_known_by_the_container()
+    {
+        (_containers.CostUsd, _containers.FinalCostUsd) = (0.25m, 0.75m);
+        _containers.Command = static (_, _) => ScriptedContainers.Lines(0, Answer.Split('\n'));
+
+        var events = await ExecuteAsync(static options => options.UseCredentialProxy = false, hasNetwork: true);
+
+        Assert.Null(Assert.IsType<AgentCompleted>(events[^1]).Result.CostUsd);
+        Assert.Null(Assert.Single(events.OfType<AgentUsageReported>()).CostUsd);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(2, 3)]
+    public async Task Of_an_execution_that_is_cancelled_the_time_after_its_last_word_is_told(int later, int last)
+    {
+        using var cancelling = new CancellationTokenSource();
+        _containers.Command = (_, token) => _containers.Endless(token, Answer.Split('\n'));
+        var told = new List<decimal?>();
+        var host = _host = CreateHost(Priced, hasNetwork: true);
+        ContainerShares.Make(Path.Combine(host.Folder.Path, "c", ScriptedContainers.Instance));
+        await using var workspace = await host.Workspaces.CreateAsync(_repository.Path, "exec-1", cancellationToken: TestContext.Current.CancellationToken);
+        var execution = new AgentExecution { Id = "exec-1", Task = ProviderHost.Task(), Workspace = workspace.Workspace };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var happened in host.Provider.ExecuteAsync(execution, cancelling.Token))
+            {
+                if (happened is AgentUsageReported usage)
+                {
+                    told.Add(usage.CostUsd);
+                    _containers.CostUsd = later;
+                    await cancelling.CancelAsync();
+                }
+            }
+        });
+
+        Assert.Equal(later == 0 ? [1m] : [1m, last], told);
+    }
+
+    [Fact]
     public async Task Without_the_pool_the_provider_is_unhealthy()
     {
         await using var host = CreateHost(static _ => { }, hasNetwork: false);
@@ -102,6 +173,9 @@ public sealed class CliInContainerTests : IAsyncDisposable
 
         _repository.Dispose();
     }
+
+    private static void Priced(AgentCliOptions options) =>
+        (options.UseCredentialProxy, options.Model, options.Models) = (false, "m", [new ModelDescriptor { Name = "m", Prices = new TokenPrices { InputUsd = 1 } }]);
 
     private async Task<List<AgentEvent>> ExecuteAsync(Action<AgentCliOptions> configure, bool hasNetwork = false)
     {

@@ -5,7 +5,7 @@ using Orchestrator.Containers;
 namespace Orchestrator.Providers.Containers;
 
 /// <summary>A pool of one instance and its engine: commands do what the test says, and everything that was asked for is written down.</summary>
-internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer
+internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer, IContainerLeaseOwner
 {
     public const string Instance = "agents-00000001";
 
@@ -24,6 +24,12 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer
 
     /// <summary>What renewing a lease answers.</summary>
     public bool Renewal { get; set; } = true;
+
+    /// <summary>What a lease costs while it goes on.</summary>
+    public decimal CostUsd { get; set; }
+
+    /// <summary>What a lease has cost in the end.</summary>
+    public decimal FinalCostUsd { get; set; }
 
     public ContainerState State { get; set; } = ContainerState.Running;
 
@@ -60,11 +66,18 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer
     }
 
     public ValueTask<ContainerAcquisition> AcquireAsync(ContainerRequest request, CancellationToken cancellationToken) => ValueTask.FromResult(
-        Acquisition ?? new ContainerAcquisition(AcquisitionStatus.Acquired, new ContainerLease(request.Pool, Instance, "id-1", 1, (_, _) => ValueTask.FromResult(Renewal), (_, succeeded) =>
-        {
-            Journal.Enqueue(succeeded ? "released" : "released as failed");
-            return ValueTask.CompletedTask;
-        })));
+        Acquisition ?? new ContainerAcquisition(AcquisitionStatus.Acquired, new ContainerLease(request.Pool, Instance, "id-1", 1, this)));
+
+    public ValueTask<bool> RenewAsync(ContainerLease lease, CancellationToken cancellationToken) => ValueTask.FromResult(Renewal);
+
+    public ValueTask ReleaseAsync(ContainerLease lease, bool succeeded)
+    {
+        Journal.Enqueue(succeeded ? "released" : "released as failed");
+        lease.Settle(FinalCostUsd);
+        return ValueTask.CompletedTask;
+    }
+
+    public decimal CostOf(ContainerLease lease) => CostUsd;
 
     public ValueTask RestartAsync(string instance, CancellationToken cancellationToken)
     {
@@ -100,6 +113,10 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer
         ValueTask.FromResult<ContainerStatus?>(new ContainerStatus { Id = id, Name = Instance, State = State });
 
     public ValueTask ScaleAsync(string pool, int instances, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask SetWeightAsync(string instance, double weight, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public decimal GetTaskCost(string taskId) => throw new NotSupportedException();
 
     public ValueTask DrainAsync(string instance, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -19,11 +19,13 @@ public sealed class ContainerRetentionTests : IAsyncDisposable
         var maintenance = new PostgreSqlStorageMaintenance(database);
         await left.LeaveAsync(30.1, 600);
         await left.LeaveAsync(29.9, 3);
+        await left.KeepAsync(40, since: 0);
+        await left.KeepAsync(90, since: 31);
 
         var kept = await maintenance.ApplyRetentionAsync(new RetentionPolicy { Containers = null }, _now, TestContext.Current.CancellationToken);
         var result = await maintenance.ApplyRetentionAsync(new RetentionPolicy(), _now, TestContext.Current.CancellationToken);
 
-        Assert.Equal((0, 1202, 1202), (kept.Total, result.Containers, result.Total));
-        Assert.Equal("3 3 1 1", await left.CountAsync());
+        Assert.Equal((0, 1203, 1203), (kept.Total, result.Containers, result.Total));
+        Assert.Equal("3 3 1 2", await left.CountAsync());
     }
 }

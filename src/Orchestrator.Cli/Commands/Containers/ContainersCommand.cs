@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Orchestrator.Cli.Output;
 using Orchestrator.Containers;
 
@@ -10,12 +11,13 @@ internal static class ContainersCommand
     /// <summary>The command that lists what there is.</summary>
     public const string SeeList = "orchestrator containers list";
 
-    public static Command Create(GlobalOptions global) => new("containers", "Look at pools of containers, scale them, restart and drain their instances.")
+    public static Command Create(GlobalOptions global) => new("containers", "Look at pools of containers, scale them, restart, drain and weigh their instances.")
     {
         List(global),
         Scale(global),
         Touch(global, PoolRequestKind.Restart, "restart", "Replace an instance, by force when it is stuck. Its leases end."),
         Touch(global, PoolRequestKind.Drain, "drain", "Give an instance no new leases, and remove it when the last one ends."),
+        Weight(global),
         LogsCommand.Create(global),
         TopCommand.Create(global),
     };
@@ -66,11 +68,33 @@ internal static class ContainersCommand
             });
     }
 
-    private static Command Touch(GlobalOptions global, PoolRequestKind kind, string name, string description)
+    private static Command Weight(GlobalOptions global)
+    {
+        var weight = new Argument<double>("weight") { Description = "Above 0, at most 1000; instances begin with 1." };
+        return OfInstance(
+            global, "weight", "Say how large a share of the leases an instance gets beside the others of its pool.", [weight], (parsed, instance) =>
+            {
+                var value = parsed.GetRequiredValue(weight);
+                return (request => request with { Kind = PoolRequestKind.Weight, Instance = instance, Weight = value }, string.Create(CultureInfo.InvariantCulture, $"instance {instance}: weighs {value}."));
+            });
+    }
+
+    private static Command Touch(GlobalOptions global, PoolRequestKind kind, string name, string description) => OfInstance(
+        global, name, description, [], (_, instance) =>
+            (request => request with { Kind = kind, Instance = instance }, $"instance {instance}: {(kind == PoolRequestKind.Restart ? "is replaced" : "takes no new leases")}."));
+
+    /// <summary>A command that asks the host of an instance for something.</summary>
+    /// <param name="global">The options of all commands.</param>
+    /// <param name="name">The command.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="more">Its arguments beside the instance.</param>
+    /// <param name="ask">What it asks of the instance, and what to say when it is done.</param>
+    private static Command OfInstance(
+        GlobalOptions global, string name, string description, Argument[] more, Func<ParseResult, string, (Func<PoolRequest, PoolRequest> Fill, string Done)> ask)
     {
         var instance = new Argument<string>("instance") { Description = "The instance." };
         var (worker, timeout) = (Worker(), Timeout());
-        return HostedCommand.Create<IContainerPoolState>(global, name, $"{description} Its host does it.", [instance, worker, timeout], async (state, parsed, context, cancellationToken) =>
+        return HostedCommand.Create<IContainerPoolState>(global, name, $"{description} Its host does it.", [instance, .. more, worker, timeout], async (state, parsed, context, cancellationToken) =>
         {
             var told = await ToldPools.ReadAsync(state, context.Time, cancellationToken);
             var which = parsed.GetRequiredValue(instance);
@@ -79,11 +103,10 @@ internal static class ContainersCommand
                 return Changes.NotFound(context, $"instance {which}", SeeList);
             }
 
+            var (fill, done) = ask(parsed, which);
             return ToldPools.Host(context, $"instance {which}", told.With(which), parsed.GetValue(worker)) is not { } host
                 ? ExitCodes.Failed
-                : await new PoolRequester(state, context).AskAsync(
-                    host, parsed.GetValue(timeout)!.Value, request => request with { Kind = kind, Instance = which },
-                    $"instance {which}: {(kind == PoolRequestKind.Restart ? "is replaced" : "takes no new leases")}.", cancellationToken);
+                : await new PoolRequester(state, context).AskAsync(host, parsed.GetValue(timeout)!.Value, fill, done, cancellationToken);
         });
     }
 

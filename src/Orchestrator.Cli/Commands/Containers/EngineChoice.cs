@@ -1,15 +1,35 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orchestrator.Cli.Configuration;
 using Orchestrator.Containers;
 
 namespace Orchestrator.Cli.Commands.Containers;
 
-/// <summary>The engines that may have an instance: the configured one, then Docker where it can be reached, then processes of this machine.</summary>
-internal sealed class EngineChoice(IServiceProvider services) : IAsyncDisposable
+/// <summary>The engines of this machine that may have an instance: the host's own, then the Docker Engine of the configuration or of the environment, then processes.</summary>
+internal sealed class EngineChoice : IAsyncDisposable
 {
     private readonly List<ServiceProvider> _made = [];
+    private readonly List<IContainerEngine> _engines = [];
     private readonly List<string> _answers = [];
 
-    /// <summary>What engines that do not have it said.</summary>
+    /// <summary>Makes the engines; asks none.</summary>
+    /// <param name="services">The services of the host.</param>
+    public EngineChoice(IServiceProvider services)
+    {
+        if (services.GetService<IContainerEngine>() is { } own)
+        {
+            _engines.Add(own);
+        }
+
+        var endpoint = services.GetService<ContainerSettings>()?.Endpoint;
+        Add("docker", made => made.AddDockerEngine(options => options.Endpoint = endpoint ?? options.Endpoint));
+        Add("process", static made => made.AddProcessEngine());
+    }
+
+    /// <summary>The engines, in the order in which they are asked; of each kind one.</summary>
+    public IReadOnlyList<IContainerEngine> Engines => _engines;
+
+    /// <summary>What engines that do not have it, or cannot be used, said.</summary>
     public IReadOnlyList<string> Answers => _answers;
 
     /// <summary>The first engine that has the instance.</summary>
@@ -17,10 +37,9 @@ internal sealed class EngineChoice(IServiceProvider services) : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<IContainerEngine?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        var asked = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var make in (Func<IContainerEngine?>[])[services.GetService<IContainerEngine>, () => Make(made => made.AddDockerEngine()), () => Make(made => made.AddProcessEngine())])
+        foreach (var engine in _engines)
         {
-            if (make() is { } engine && asked.Add(engine.Name) && await HasAsync(engine, id, cancellationToken))
+            if (await HasAsync(engine, id, cancellationToken))
             {
                 return engine;
             }
@@ -37,12 +56,24 @@ internal sealed class EngineChoice(IServiceProvider services) : IAsyncDisposable
         }
     }
 
-    private IContainerEngine Make(Action<IServiceCollection> add)
+    private void Add(string name, Action<IServiceCollection> add)
     {
+        if (_engines.Exists(engine => engine.Name == name))
+        {
+            return;
+        }
+
         var collection = new ServiceCollection();
         add(collection);
         _made.Add(collection.BuildServiceProvider());
-        return _made[^1].GetRequiredService<IContainerEngine>();
+        try
+        {
+            _engines.Add(_made[^1].GetRequiredService<IContainerEngine>());
+        }
+        catch (OptionsValidationException error)
+        {
+            _answers.Add($"{name}: {string.Join(' ', error.Failures)}");
+        }
     }
 
     private async ValueTask<bool> HasAsync(IContainerEngine engine, string id, CancellationToken cancellationToken)

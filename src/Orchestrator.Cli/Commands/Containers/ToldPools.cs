@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Cli.Output;
 using Orchestrator.Containers;
 using Orchestrator.Json;
@@ -19,8 +20,7 @@ internal sealed class ToldPools
         var now = time.GetUtcNow();
         return new ToldPools([.. (await state.ListAsync(null, cancellationToken))
             .Where(entry => entry is { Key: PoolStateEntry.StatusKey, Value: not null })
-            .Select(entry => new PoolLine(
-                entry.WorkerName, entry.At, now - entry.At > StaleAfter, Age(now - entry.At), OrchestratorJson.Read(entry.Value!, OrchestratorJsonContext.Default.PoolStatus)))]);
+            .Select(entry => new PoolLine(entry.WorkerName, entry.At, now - entry.At > StaleAfter, Age(now - entry.At), Read(entry)))]);
     }
 
     public IReadOnlyList<PoolLine> Of(string pool) => [.. All.Where(line => string.Equals(line.Status.Pool, pool, StringComparison.OrdinalIgnoreCase))];
@@ -49,6 +49,19 @@ internal sealed class ToldPools
             default:
                 context.Output.Error($"Several hosts have {what}: {Names(running)}. Say which with --worker; nothing was changed.");
                 return null;
+        }
+    }
+
+    /// <summary>What of one pool cannot be read keeps nobody from the others.</summary>
+    private static PoolStatus Read(PoolStateEntry entry)
+    {
+        try
+        {
+            return OrchestratorJson.Read(entry.Value!, OrchestratorJsonContext.Default.PoolStatus);
+        }
+        catch (JsonException)
+        {
+            return new PoolStatus { Pool = entry.Pool, Problem = "What its host told cannot be read: it is damaged, or of another version." };
         }
     }
 

@@ -58,8 +58,8 @@ internal static class CopilotProfile
             environment["COPILOT_ALLOW_ALL"] = "true"; // Trust in the folder; --trust-folder says the same and refuses a session that we name.
         }
 
-        // Where its operator keeps the unpacked program, it need not be unpacked (235 MB) into each run's home.
-        if (System.Environment.GetEnvironmentVariable(PackageCache) is { Length: > 0 } cache)
+        // Where its operator keeps the unpacked program, it need not be unpacked (235 MB) into each run's home. In a container its image says where.
+        if (!run.IsInContainer && System.Environment.GetEnvironmentVariable(PackageCache) is { Length: > 0 } cache)
         {
             environment[PackageCache] = cache;
         }

@@ -33,29 +33,25 @@ internal sealed class SqliteContainerHistory(SqliteDatabase database, ISecretRed
         }
     }
 
-    private const string TransitionColumns = "pool, engine_id, from_state, to_state, reason, worker_name, container_name, created_at";
-
-    private const string ListTransitions = $"SELECT {TransitionColumns} FROM container_instances WHERE pool = @pool ORDER BY id DESC LIMIT @limit";
+    private const string ListTransitions = $"SELECT {ContainerRows.TransitionColumns} FROM container_instances WHERE pool = @pool ORDER BY id DESC LIMIT @limit";
 
     private const string ListTransitionsOfInstance = $"""
-        SELECT {TransitionColumns} FROM container_instances WHERE container_name = @container AND +pool = @pool ORDER BY id DESC LIMIT @limit
+        SELECT {ContainerRows.TransitionColumns} FROM container_instances WHERE container_name = @container AND +pool = @pool ORDER BY id DESC LIMIT @limit
         """;
 
     /// <inheritdoc/>
     public ValueTask<ValueList<ContainerTransition>> ListTransitionsAsync(string pool, string? instance, int limit, CancellationToken cancellationToken) => ListAsync(
-        pool, instance, limit, instance is null ? ListTransitions : ListTransitionsOfInstance, ReadTransition, cancellationToken);
+        pool, instance, limit, instance is null ? ListTransitions : ListTransitionsOfInstance, ContainerRows.Transition, cancellationToken);
 
-    private const string CheckColumns = "pool, kind, passed, message, duration_us, worker_name, container_name, created_at";
-
-    private const string ListChecks = $"SELECT {CheckColumns} FROM container_health_checks WHERE pool = @pool ORDER BY id DESC LIMIT @limit";
+    private const string ListChecks = $"SELECT {ContainerRows.CheckColumns} FROM container_health_checks WHERE pool = @pool ORDER BY id DESC LIMIT @limit";
 
     private const string ListChecksOfInstance = $"""
-        SELECT {CheckColumns} FROM container_health_checks WHERE container_name = @container AND +pool = @pool ORDER BY id DESC LIMIT @limit
+        SELECT {ContainerRows.CheckColumns} FROM container_health_checks WHERE container_name = @container AND +pool = @pool ORDER BY id DESC LIMIT @limit
         """;
 
     /// <inheritdoc/>
     public ValueTask<ValueList<ContainerHealthCheck>> ListHealthChecksAsync(string pool, string? instance, int limit, CancellationToken cancellationToken) => ListAsync(
-        pool, instance, limit, instance is null ? ListChecks : ListChecksOfInstance, ReadCheck, cancellationToken);
+        pool, instance, limit, instance is null ? ListChecks : ListChecksOfInstance, ContainerRows.Check, cancellationToken);
 
     private ValueTask<ValueList<T>> ListAsync<T>(string pool, string? instance, int limit, string sql, Func<SqliteRow, T> read, CancellationToken cancellationToken)
     {
@@ -91,28 +87,4 @@ internal sealed class SqliteContainerHistory(SqliteDatabase database, ISecretRed
         .Set("@container", entry.ContainerName)
         .Set("@at", entry.At.ToMilliseconds())
         .Execute();
-
-    private static ContainerTransition ReadTransition(SqliteRow row) => new()
-    {
-        Pool = row.GetString(0),
-        EngineId = row.GetStringOrNull(1),
-        From = EnumNames.Parse<InstanceState>(row.GetString(2)),
-        To = EnumNames.Parse<InstanceState>(row.GetString(3)),
-        Reason = row.GetString(4),
-        WorkerName = row.GetString(5),
-        ContainerName = row.GetString(6),
-        At = SqliteTime.ToTime(row.GetInt64(7)),
-    };
-
-    private static ContainerHealthCheck ReadCheck(SqliteRow row) => new()
-    {
-        Pool = row.GetString(0),
-        Kind = EnumNames.Parse<ContainerCheckKind>(row.GetString(1)),
-        Passed = row.GetBoolean(2),
-        Message = row.GetStringOrNull(3),
-        Duration = TimeSpan.FromMicroseconds(row.GetInt64(4)),
-        WorkerName = row.GetString(5),
-        ContainerName = row.GetString(6),
-        At = SqliteTime.ToTime(row.GetInt64(7)),
-    };
 }

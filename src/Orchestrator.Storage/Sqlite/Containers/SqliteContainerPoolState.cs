@@ -10,21 +10,21 @@ namespace Orchestrator.Storage.Sqlite.Containers;
 /// <remarks>Thread-safe; a singleton. Times are kept in whole milliseconds. What may hold a secret is redacted before it is stored.</remarks>
 internal sealed class SqliteContainerPoolState(SqliteDatabase database, WorkerIdentity? worker, ISecretRedactor? redactor) : IContainerPoolState
 {
-    private const string FindEntry = """
-        SELECT pool, worker_name, key, value, version, at FROM container_pool_state WHERE pool = @pool AND worker_name = @worker AND key = @key
+    private const string FindEntry = $"""
+        SELECT {ContainerRows.EntryColumns} FROM container_pool_state WHERE pool = @pool AND worker_name = @worker AND key = @key
         """;
 
     /// <inheritdoc/>
     public ValueTask<PoolStateEntry?> GetAsync(string pool, string workerName, string key, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.Statement(FindEntry).Set("@pool", pool).Set("@worker", workerName).Set("@key", key).Single(ReadEntry), cancellationToken);
+        connection => connection.Statement(FindEntry).Set("@pool", pool).Set("@worker", workerName).Set("@key", key).Single(ContainerRows.Entry), cancellationToken);
 
-    private const string ListEntries = """
-        SELECT pool, worker_name, key, value, version, at FROM container_pool_state WHERE @pool IS NULL OR pool = @pool ORDER BY pool, worker_name, key
+    private const string ListEntries = $"""
+        SELECT {ContainerRows.EntryColumns} FROM container_pool_state WHERE @pool IS NULL OR pool = @pool ORDER BY pool, worker_name, key
         """;
 
     /// <inheritdoc/>
     public ValueTask<ValueList<PoolStateEntry>> ListAsync(string? pool, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.Statement(ListEntries).Set("@pool", pool).Query(ReadEntry).ToValueList(), cancellationToken);
+        connection => connection.Statement(ListEntries).Set("@pool", pool).Query(ContainerRows.Entry).ToValueList(), cancellationToken);
 
     private const string AddEntry = """
         INSERT INTO container_pool_state (pool, worker_name, key, value, version, at, container_name, created_at)
@@ -57,8 +57,8 @@ internal sealed class SqliteContainerPoolState(SqliteDatabase database, WorkerId
     }
 
     private const string AddRequest = """
-        INSERT INTO container_pool_requests (id, pool, kind, instances, state, expires_at, worker_name, container_name, created_at)
-        VALUES (@id, @pool, @kind, @instances, 'pending', @expires, @worker, @container, @at)
+        INSERT INTO container_pool_requests (id, pool, kind, instances, weight, state, expires_at, worker_name, container_name, created_at)
+        VALUES (@id, @pool, @kind, @instances, @weight, 'pending', @expires, @worker, @container, @at)
         ON CONFLICT (id) DO NOTHING
         """;
 
@@ -72,6 +72,7 @@ internal sealed class SqliteContainerPoolState(SqliteDatabase database, WorkerId
                 .Set("@pool", request.Pool)
                 .Set("@kind", request.Kind.ToName())
                 .Set("@instances", (long?)request.Instances)
+                .Set("@weight", request.Weight)
                 .Set("@expires", request.ExpiresAt.ToMilliseconds())
                 .Set("@worker", request.WorkerName)
                 .Set("@container", request.Instance)
@@ -80,19 +81,17 @@ internal sealed class SqliteContainerPoolState(SqliteDatabase database, WorkerId
             cancellationToken).ConfigureAwait(false);
     }
 
-    private const string RequestColumns = "id, pool, kind, instances, state, message, expires_at, ended_at, worker_name, container_name, created_at";
-
-    private const string FindRequest = $"SELECT {RequestColumns} FROM container_pool_requests WHERE id = @id";
+    private const string FindRequest = $"SELECT {ContainerRows.RequestColumns} FROM container_pool_requests WHERE id = @id";
 
     /// <inheritdoc/>
     public ValueTask<PoolRequest?> FindRequestAsync(Guid id, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.Statement(FindRequest).Set("@id", id.ToString("D")).Single(ReadRequest), cancellationToken);
+        connection => connection.Statement(FindRequest).Set("@id", id.ToString("D")).Single(ContainerRows.Request), cancellationToken);
 
     private const string FindPending = """
         SELECT seq FROM container_pool_requests WHERE worker_name = @worker AND state = 'pending' AND expires_at > @now ORDER BY seq
         """;
 
-    private const string TakeRequest = $"UPDATE container_pool_requests SET state = 'taken' WHERE seq = @seq AND state = 'pending' RETURNING {RequestColumns}";
+    private const string TakeRequest = $"UPDATE container_pool_requests SET state = 'taken' WHERE seq = @seq AND state = 'pending' RETURNING {ContainerRows.RequestColumns}";
 
     /// <inheritdoc/>
     public async ValueTask<ValueList<PoolRequest>> TakeRequestsAsync(string workerName, DateTimeOffset now, CancellationToken cancellationToken)
@@ -103,7 +102,7 @@ internal sealed class SqliteContainerPoolState(SqliteDatabase database, WorkerId
         var found = await database.ReadAsync(
             connection => connection.Statement(FindPending).Set("@worker", workerName).Set("@now", now.ToMilliseconds()).Query(row => row.GetInt64(0)), cancellationToken).ConfigureAwait(false);
         return found.Count == 0 ? [] : await database.WriteAsync(
-            connection => found.Select(seq => connection.Statement(TakeRequest).Set("@seq", seq).Single(ReadRequest)).OfType<PoolRequest>().ToValueList(), cancellationToken).ConfigureAwait(false);
+            connection => found.Select(seq => connection.Statement(TakeRequest).Set("@seq", seq).Single(ContainerRows.Request)).OfType<PoolRequest>().ToValueList(), cancellationToken).ConfigureAwait(false);
     }
 
     private const string EndRequest = "UPDATE container_pool_requests SET state = @state, message = @message, ended_at = @at WHERE id = @id AND state = 'taken'";
@@ -122,29 +121,4 @@ internal sealed class SqliteContainerPoolState(SqliteDatabase database, WorkerId
                 .Execute(),
             cancellationToken).ConfigureAwait(false) > 0;
     }
-
-    private static PoolStateEntry ReadEntry(SqliteRow row) => new()
-    {
-        Pool = row.GetString(0),
-        WorkerName = row.GetString(1),
-        Key = row.GetString(2),
-        Value = row.GetStringOrNull(3),
-        Version = row.GetInt64(4),
-        At = SqliteTime.ToTime(row.GetInt64(5)),
-    };
-
-    private static PoolRequest ReadRequest(SqliteRow row) => new()
-    {
-        Id = Guid.Parse(row.GetString(0)),
-        Pool = row.GetString(1),
-        Kind = EnumNames.Parse<PoolRequestKind>(row.GetString(2)),
-        Instances = (int?)row.GetInt64OrNull(3),
-        State = EnumNames.Parse<PoolRequestState>(row.GetString(4)),
-        Message = row.GetStringOrNull(5),
-        ExpiresAt = SqliteTime.ToTime(row.GetInt64(6)),
-        EndedAt = SqliteTime.ToTime(row.GetInt64OrNull(7)),
-        WorkerName = row.GetString(8),
-        Instance = row.GetStringOrNull(9),
-        CreatedAt = SqliteTime.ToTime(row.GetInt64(10)),
-    };
 }

@@ -39,6 +39,21 @@ public sealed class ContainersCommandsTests : IDisposable
         static string? Name(JsonElement pool) => pool.GetProperty("status").GetProperty("pool").GetString();
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("""{"pool":"agents","instances":[{"name":"agents-1","state":"melted"}]}""")]
+    public async Task A_status_that_cannot_be_read_is_told_and_keeps_nobody_from_the_other_pools(string value)
+    {
+        await TellAsync("w1", "agents", value, TimeSpan.Zero);
+        await TellAsync("w2", Status("browsers"), TimeSpan.Zero);
+
+        var json = await _run.JsonAsync(0, "containers", "list");
+
+        Assert.Equal(["agents", "browsers"], json.Select(line => line.GetProperty("pool").GetProperty("status").GetProperty("pool").GetString()));
+        Assert.Contains("agents", await _run.WordsAsync(0, "containers", "list"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_pool_that_nobody_tells_of_is_an_error_that_lists_the_known_ones()
     {
@@ -77,9 +92,10 @@ public sealed class ContainersCommandsTests : IDisposable
 
     [Theory]
     [InlineData("scale agents 3", "scale", 3, null, "pool agents: shall have 3 instances.")]
+    [InlineData("weight agents-2 2.5", "weight", null, "agents-2", "instance agents-2: weighs 2.5.", 2.5)]
     [InlineData("restart agents-2", "restart", null, "agents-2", "instance agents-2: is replaced.")]
     [InlineData("drain agents-1", "drain", null, "agents-1", "instance agents-1: takes no new leases.")]
-    public async Task What_the_host_did_is_told(string command, string kind, int? instances, string? instance, string message)
+    public async Task What_the_host_did_is_told(string command, string kind, int? instances, string? instance, string message, double? weight = null)
     {
         await TellAsync("w1", Status("agents"), TimeSpan.Zero);
 
@@ -87,9 +103,21 @@ public sealed class ContainersCommandsTests : IDisposable
         var line = Assert.Single(await _run.JsonAsync(0, ["containers", .. command.Split(' ')]));
 
         var request = await answered;
-        Assert.Equal((kind, instances, instance), (request.Kind.ToName(), request.Instances, request.Instance));
+        Assert.Equal((kind, instances, instance, weight), (request.Kind.ToName(), request.Instances, request.Instance, request.Weight));
         Assert.Equal(message, line.GetProperty("message").GetString());
         Assert.Equal("done", line.GetProperty("pool_request").GetProperty("state").GetString());
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1000.5")]
+    [InlineData("NaN")]
+    public async Task A_weight_that_cannot_be_is_refused_before_anybody_is_asked(string weight)
+    {
+        await TellAsync("w1", Status("agents"), TimeSpan.Zero);
+
+        Assert.Contains("Weight", await ErrorAsync(2, "containers", "weight", "agents-1", weight), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, await RequestsAsync());
     }
 
     [Fact]
@@ -173,16 +201,19 @@ public sealed class ContainersCommandsTests : IDisposable
         ],
     };
 
-    private async Task TellAsync(string worker, PoolStatus? status, TimeSpan ago)
+    private Task TellAsync(string worker, PoolStatus? status, TimeSpan ago) =>
+        TellAsync(worker, status?.Pool ?? "gone", status is null ? null : OrchestratorJson.Write(status, OrchestratorJsonContext.Default.PoolStatus), ago);
+
+    private async Task TellAsync(string worker, string pool, string? value, TimeSpan ago)
     {
         await using var host = await _run.HostAsync();
         await host.Services.GetRequiredService<IContainerPoolState>().SetAsync(
             new PoolStateEntry
             {
-                Pool = status?.Pool ?? "gone",
+                Pool = pool,
                 WorkerName = worker,
                 Key = PoolStateEntry.StatusKey,
-                Value = status is null ? null : OrchestratorJson.Write(status, OrchestratorJsonContext.Default.PoolStatus),
+                Value = value,
                 At = _clock.GetUtcNow() - ago,
             },
             CommandRunner.Cancel);

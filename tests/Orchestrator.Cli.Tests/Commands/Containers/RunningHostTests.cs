@@ -17,24 +17,20 @@ public sealed class RunningHostTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The program of the instances is a script of /bin/sh.");
         using var host = Build();
         await host.StartAsync(CommandRunner.Cancel);
-        var state = host.Services.GetRequiredService<IContainerPoolState>();
-        Assert.StartsWith("Sqlite", state.GetType().Name, StringComparison.Ordinal);
+        var told = (SignallingState)host.Services.GetRequiredService<IContainerPoolState>();
+        Assert.StartsWith("Sqlite", told.Inner.GetType().Name, StringComparison.Ordinal);
         Assert.StartsWith("Sqlite", host.Services.GetRequiredService<IContainerHistory>().GetType().Name, StringComparison.Ordinal);
 
-        var first = await NameAsync(1, serving: 1);
+        var first = (await UntilServingAsync(told, 1))[0];
         await _run.JsonAsync(0, "containers", "scale", "agents", "2");
-        await NameAsync(2, serving: 2);
+        await UntilServingAsync(told, 2);
         await _run.JsonAsync(0, "containers", "restart", first);
         var refused = await _run.JsonAsync(1, "containers", "scale", "agents", "50");
         Assert.Contains("refused", refused[0].GetProperty("error").GetString(), StringComparison.Ordinal);
         await _run.JsonAsync(0, "containers", "drain", first);
-        while (await NameAsync(2, serving: 2) == first)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CommandRunner.Cancel);
-        }
-
+        Assert.DoesNotContain(first, await UntilServingAsync(told, 2, without: first));
         await _run.JsonAsync(0, "containers", "scale", "agents", "1");
-        await NameAsync(1, serving: 1);
+        await UntilServingAsync(told, 1);
         Assert.Contains(await host.Services.GetRequiredService<IContainerHistory>().ListTransitionsAsync("agents", null, 100, CommandRunner.Cancel), entry => entry.To == InstanceState.Ready);
 
         await host.StopAsync(CommandRunner.Cancel);
@@ -53,25 +49,28 @@ public sealed class RunningHostTests : IDisposable
                 (pool.Image, pool.MinInstances, pool.MaxInstances, pool.SlowStart) = ("none", 1, 4, TimeSpan.Zero);
                 pool.Command = ["/bin/sh", "-c", "echo ready; exec sleep 1000"];
             });
+        var state = builder.Services.Last(static service => service.ServiceType == typeof(IContainerPoolState)).ImplementationFactory!;
+        builder.Services.AddSingleton<IContainerPoolState>(provider => new SignallingState((IContainerPoolState)state(provider)));
         return builder.Build();
     }
 
-    /// <summary>Waits until the host tells so many instances, so many of them serving; the name of the first.</summary>
-    private async Task<string> NameAsync(int count, int serving)
+    /// <summary>Waits until the command shows so many instances, all of them serving; their names.</summary>
+    private async Task<IReadOnlyList<string>> UntilServingAsync(SignallingState told, int count, string? without = null)
     {
         while (true)
         {
-            var lines = await _run.JsonAsync(0, "containers", "list");
-            if (lines is [var line])
+            var next = told.Next;
+            if (await _run.JsonAsync(0, "containers", "list") is [var line])
             {
                 var instances = line.GetProperty("pool").GetProperty("status").GetProperty("instances").EnumerateArray().ToList();
-                if (instances.Count == count && instances.Count(instance => instance.GetProperty("state").GetString() == "ready") == serving)
+                var names = instances.Select(static instance => instance.GetProperty("name").GetString()!).ToList();
+                if (instances.Count == count && instances.TrueForAll(static instance => instance.GetProperty("state").GetString() == "ready") && !names.Contains(without ?? ""))
                 {
-                    return instances[0].GetProperty("name").GetString()!;
+                    return names;
                 }
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CommandRunner.Cancel);
+            await next.WaitAsync(CommandRunner.Cancel);
         }
     }
 }

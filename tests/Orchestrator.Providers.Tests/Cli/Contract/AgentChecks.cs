@@ -35,4 +35,13 @@ internal static class AgentChecks
         Assert.DoesNotContain(key, host.Logs.AllText() + string.Join('\n', events), StringComparison.Ordinal);
         Assert.Contains(key, models.Log(), StringComparison.Ordinal);
     }
+
+    /// <summary>Its health tells that the program that is installed is of a version that is tested.</summary>
+    public static async Task IsTheTestedVersionAsync(ProviderHost host, AgentCliProfile profile)
+    {
+        var health = await host.Provider.CheckHealthAsync(Token);
+
+        Assert.Equal(HealthStatus.Healthy, health.Status);
+        Assert.Equal((profile.Tested!.ToString(), "inside"), (health.Details["tested"], health.Details["version_is"]));
+    }
 }

@@ -27,6 +27,16 @@ internal static class HostileRepository
         return (((AgentCompleted)events[^1]).Result, MarksIn(workspace));
     }
 
+    /// <summary>The words of a task reach the model as they are, and no program runs for them.</summary>
+    public static async Task IsReadByTheModelAloneAsync(ProviderHost host, string name, string task, FakeModels models)
+    {
+        var (result, marks) = await RunAsync(host, name, task);
+
+        Assert.True(result.Usage.InputTokens > 0);
+        Assert.Empty(marks);
+        Assert.Contains("Task: " + task, models.Log(), StringComparison.Ordinal);
+    }
+
     private static string[] MarksIn(GitWorkspace workspace) =>
         [.. Directory.GetFiles(workspace.Workspace.Directory, Mark + "*").Select(file => Path.GetFileName(file)![Mark.Length..]).Order(StringComparer.Ordinal)];
 

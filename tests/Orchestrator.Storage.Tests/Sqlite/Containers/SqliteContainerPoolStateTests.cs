@@ -31,6 +31,37 @@ public sealed class SqliteContainerPoolStateTests : ContainerPoolStateConformanc
                 "SELECT pool || '|' || kind || '|' || state || '|' || worker_name || '|' || container_name || '|' || created_at || '|' || expires_at FROM container_pool_requests"));
     }
 
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("0")]
+    [InlineData("1001")]
+    [InlineData("9e999")]
+    [InlineData("'heavy'")]
+    public async Task A_weight_that_cannot_be_right_does_not_stop_the_requests_beside_it(string weight)
+    {
+        await Open().AddRequestAsync(Request(1) with { Kind = PoolRequestKind.Weight, Weight = 2 }, Cancel);
+        await Open().AddRequestAsync(Request(2), Cancel);
+        await _file.ExecuteAsync($"UPDATE container_pool_requests SET weight = {weight} WHERE kind = 'weight'");
+
+        var taken = await Open().TakeRequestsAsync("w", Request(1).CreatedAt, Cancel);
+
+        Assert.Equal([(Request(1).Id, null), (Request(2).Id, null)], taken.Select(request => (request.Id, request.Weight)));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue + 3L)]
+    public async Task A_number_of_instances_that_cannot_be_right_does_not_stop_the_requests_beside_it(long instances)
+    {
+        await Open().AddRequestAsync(Request(1) with { Kind = PoolRequestKind.Scale, Instances = 2 }, Cancel);
+        await Open().AddRequestAsync(Request(2), Cancel);
+        await _file.ExecuteAsync($"UPDATE container_pool_requests SET instances = {instances} WHERE kind = 'scale'");
+
+        var taken = await Open().TakeRequestsAsync("w", Request(1).CreatedAt, Cancel);
+
+        Assert.Equal([(Request(1).Id, null), (Request(2).Id, null)], taken.Select(request => (request.Id, request.Instances)));
+    }
+
     [Fact]
     public async Task A_secret_in_a_value_or_an_outcome_does_not_reach_the_disk()
     {

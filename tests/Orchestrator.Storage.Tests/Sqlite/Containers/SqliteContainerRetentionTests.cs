@@ -26,12 +26,14 @@ public sealed class SqliteContainerRetentionTests : IDisposable
     {
         await _left.LeaveAsync(30.1, 600);
         await _left.LeaveAsync(29.9, 3);
+        await _left.KeepAsync(40, since: 0);
+        await _left.KeepAsync(90, since: 31);
 
         Assert.Equal(0, (await ApplyAsync(new RetentionPolicy { Containers = null })).Total);
         var result = await ApplyAsync(new RetentionPolicy());
 
-        Assert.Equal((1202, 1202), (result.Containers, result.Total));
-        Assert.Equal("3 3 1 1", await _left.CountAsync());
+        Assert.Equal((1203, 1203), (result.Containers, result.Total));
+        Assert.Equal("3 3 1 2", await _left.CountAsync());
         Assert.Equal(0, (await ApplyAsync(new RetentionPolicy())).Total);
     }
 
