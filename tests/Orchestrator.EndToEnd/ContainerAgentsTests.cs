@@ -140,6 +140,19 @@ public sealed class ContainerAgentsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_that_runs_too_long_is_asked_to_end_before_its_container_is_killed()
+    {
+        const string Script = "trap 'echo asked; sleep 1; echo tidied up; exit 3' TERM; echo begun; while :; do sleep 0.1; done";
+        var limits = new JsonObject { ["timeLimit"] = "00:00:02" };
+
+        var result = await Rig.RunAsync(Rig.Configure(("probe", ShellProviders.Shell(Script, limits))), "--provider", "probe", "--json");
+
+        Assert.Equal("timeout", result.FailureClass);
+        Assert.Contains("tidied up", result.Output, StringComparison.Ordinal);
+        await Rig.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task A_pool_that_nobody_configured_is_told_before_anything_is_started()
     {
         var config = Rig.Configure(("probe", ShellProviders.Shell("true")));

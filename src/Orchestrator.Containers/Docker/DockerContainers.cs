@@ -55,7 +55,14 @@ internal sealed class DockerContainers(DockerHttp http)
 
         await KillAsync(id, cancellationToken).ConfigureAwait(false);
         var wait = DockerCall.Container(HttpMethod.Post, id, "/wait?condition=not-running");
-        await http.SendAsync(wait, WireJson.Default.WaitAnswer, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await http.SendAsync(wait, WireJson.Default.WaitAnswer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerException error) when (error.Code == DockerException.NotFound)
+        {
+            // It has ended, and somebody else has removed it since.
+        }
     }
 
     /// <summary>Kills at once; no error when it does not run.</summary>

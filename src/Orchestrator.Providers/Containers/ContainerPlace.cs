@@ -6,8 +6,8 @@ namespace Orchestrator.Providers.Containers;
 
 /// <summary>A leased container, with the workspace of one execution in it.</summary>
 /// <remarks>
-/// Leaving it kills every process in it, takes the workspace back and has the instance made anew, in this order: so nothing that ran in it can change the workspace later, and nothing of the
-/// execution is found by the next one.
+/// Leaving it moves the workspace out, has the instance made anew and kills it, in this order: the balancer removes what an instance has as soon as it ends, and must not count this end as a crash.
+/// The workspace counts as back only when the end is certain: so nothing that ran in it can change it later, and nothing of the execution is found by the next one.
 /// </remarks>
 internal sealed class ContainerPlace : IAgentPlace
 {
@@ -86,13 +86,7 @@ internal sealed class ContainerPlace : IAgentPlace
     {
         try
         {
-            if (!_isIn)
-            {
-                return true;
-            }
-
-            await EndProcessesAsync().ConfigureAwait(false);
-            return _share.Leave();
+            return !_isIn || await TakeBackAsync().ConfigureAwait(false);
         }
         catch (WorkspaceException exception)
         {
@@ -101,48 +95,72 @@ internal sealed class ContainerPlace : IAgentPlace
         }
         finally
         {
-            await RecycleAsync().ConfigureAwait(false);
+            await _lease.ReleaseAsync(succeeded: !_runner.IsLost).ConfigureAwait(false);
+            _left();
         }
     }
 
-    private async Task EndProcessesAsync()
+    private async Task<bool> TakeBackAsync()
     {
-        if (await ContainerSignals.KillAllAsync(_services, _lease.EngineId).ConfigureAwait(false))
+        var isBack = _share.Leave();
+        await RecycleAsync().ConfigureAwait(false);
+        if (!await TryEndAsync().ConfigureAwait(false))
         {
-            return;
+            _share.Abandon();
+            return false;
         }
 
-        try
+        if (isBack)
         {
-            // Too full to run one more program, stuck, or without a shell: then the whole of it.
-            await _services.Engine.StopAsync(_lease.EngineId, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+            _share.TakeFromContainer();
         }
-        catch (OrchestratorException exception)
-        {
-            // Without the engine nobody can tell: the balancer removes it as soon as it can.
-            _services.Logger.ContainerNotEnded(exception, _lease.Instance, Execution.Id);
-            throw new WorkspaceException("workspace.tampered", $"The container {_lease.Instance} could not be ended.", exception);
-        }
+
+        return isBack;
     }
 
     private async Task RecycleAsync()
     {
         try
         {
-            if (_isIn)
-            {
-                await _services.Balancer.RestartAsync(_lease.Instance, CancellationToken.None).ConfigureAwait(false);
-            }
+            await _services.Balancer.RestartAsync(_lease.Instance, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OrchestratorException or ArgumentException or ObjectDisposedException)
         {
             // It has gone by itself, or the balancer has.
             _services.Logger.ContainerNotRecycled(exception, _lease.Instance, Execution.Id);
         }
-        finally
+    }
+
+    /// <returns>Whether nothing runs in it any more.</returns>
+    private async Task<bool> TryEndAsync()
+    {
+        try
         {
-            await _lease.ReleaseAsync(succeeded: !_runner.IsLost).ConfigureAwait(false);
-            _left();
+            await _services.Engine.StopAsync(_lease.EngineId, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (OrchestratorException exception)
+        {
+            if (await HasEndedAsync().ConfigureAwait(false))
+            {
+                return true; // By itself or by the balancer, and was removed.
+            }
+
+            // Without the engine nobody can tell: the balancer removes it as soon as it can.
+            _services.Logger.ContainerNotEnded(exception, _lease.Instance, Execution.Id);
+            return false;
+        }
+    }
+
+    private async Task<bool> HasEndedAsync()
+    {
+        try
+        {
+            return await _services.Engine.InspectAsync(_lease.EngineId, CancellationToken.None).ConfigureAwait(false) is null or { State: ContainerState.Exited or ContainerState.Removed };
+        }
+        catch (OrchestratorException)
+        {
+            return false;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Providers.Workspaces;
 using Orchestrator.Secrets;
@@ -63,23 +64,22 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
     /// <summary>Gives what is in it to the container's user, who is its owner. Only root can, and only for root is it somebody else.</summary>
     public void GiveToContainer() => FileOwners.Copy(root, [.. _moves.Select(move => move.To), .. File.Exists(SocketPath) ? (string[])[SocketPath] : []]);
 
-    /// <summary>Moves the workspace back. Nothing may run in the container any more.</summary>
+    /// <summary>Moves the workspace back. What still runs in the container may change it until that has ended; only then <see cref="TakeFromContainer"/>.</summary>
     /// <returns>Whether all of it is back; when not, the instance has gone and taken it along.</returns>
-    public bool Leave()
+    public bool Leave() => _moves.Where(move => !Path.Exists(move.From)).ToList().TrueForAll(move => TryMove(move.To, move.From));
+
+    /// <summary>Leaves it to the instance after all, to be removed with it: what cannot be ended may change it at any time.</summary>
+    public void Abandon()
     {
-        var isWhole = true;
-        foreach (var (from, to) in _moves.Where(move => !Path.Exists(move.From)))
+        foreach (var (from, to) in _moves)
         {
-            isWhole &= TryMove(to, from);
+            TryMove(from, $"{to}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}"); // Its own name may be taken again.
         }
-
-        if (isWhole)
-        {
-            FileOwners.Copy(Path.GetDirectoryName(workspace.Directory)!, [.. _moves.Select(move => move.From)]);
-        }
-
-        return isWhole;
     }
+
+    /// <summary>Gives what is back to the owner of the workspace. Nothing may run in the container any more.</summary>
+    /// <exception cref="WorkspaceException">It cannot be done.</exception>
+    public void TakeFromContainer() => FileOwners.Copy(Path.GetDirectoryName(workspace.Directory)!, [.. _moves.Select(move => move.From)]);
 
     private static bool TryMove(string from, string to)
     {

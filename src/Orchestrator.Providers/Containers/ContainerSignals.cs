@@ -3,43 +3,30 @@ using Orchestrator.Providers.Processes;
 
 namespace Orchestrator.Providers.Containers;
 
-/// <summary>Signals for all processes of a container but its first, which runs for as long as the container. They need a <c>sh</c> in the image.</summary>
+/// <summary>Signals for the processes of one execution in a container: those with its mark in their environment. They need a <c>sh</c> in the image.</summary>
 internal static class ContainerSignals
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    // All that the user has are killed in one step, which no process that multiplies can outrun; then it is waited for until they have ended.
-    private const string KillAll = """
-        round=0
-        while [ $round -lt 500 ]; do
-          round=$((round + 1)) alive=
-          kill -9 -1 2> /dev/null
-          for process in /proc/[0-9]*; do
-            pid=${process#/proc/}
-            if [ "$pid" = 1 ] || [ "$pid" = $$ ]; then continue; fi
-            { IFS= read -r text < "$process/stat"; } 2> /dev/null || continue
-            case ${text##*) } in [ZX]*) ;; *) alive=1 ;; esac
-          done
-          [ -n "$alive" ] || exit 0
-        done
-        exit 1
+    // Not all that its user has: the container's own program is among them, and its end is the end of everything at once.
+    private const string Ask = """
+        for process in /proc/[0-9]*; do
+          while IFS= read -r text || [ -n "$text" ]; do
+            case $text in *"$2"*) kill -"$1" "${process#/proc/}"; break ;; esac
+          done < "$process/environ"
+        done 2> /dev/null
         """;
 
     /// <summary>Asks all to end.</summary>
-    public static async Task AskAsync(ContainerServices services, string engineId, StopSignal signal) =>
-        await RunAsync(services, engineId, signal == StopSignal.Interrupt ? "kill -INT -1" : "kill -TERM -1").ConfigureAwait(false);
+    public static async Task AskAsync(ContainerServices services, string engineId, string executionId, StopSignal signal) =>
+        await RunAsync(services, engineId, Ask, "sh", signal == StopSignal.Interrupt ? "INT" : "TERM", $"{ProcessEnvironment.ExecutionMarker}={executionId}").ConfigureAwait(false);
 
     /// <summary>Whether a program can be started in it still. An engine may call a container running for a moment after everything in it was killed.</summary>
     public static async Task<bool> AnswersAsync(ContainerServices services, string engineId) => await RunAsync(services, engineId, "kill -0 $$").ConfigureAwait(false) == 0;
 
-    /// <summary>Kills all.</summary>
-    /// <returns>Whether none is left.</returns>
-    public static async Task<bool> KillAllAsync(ContainerServices services, string engineId) =>
-        await RunAsync(services, engineId, KillAll).ConfigureAwait(false) == 0;
-
-    private static async Task<int?> RunAsync(ContainerServices services, string engineId, string script)
+    private static async Task<int?> RunAsync(ContainerServices services, string engineId, string script, params string[] arguments)
     {
-        var command = new ContainerCommand { Command = new CommandLine { Executable = "sh", Arguments = ["-c", script] }, WorkingDirectory = "/" };
+        var command = new ContainerCommand { Command = new CommandLine { Executable = "sh", Arguments = ["-c", script, .. arguments] }, WorkingDirectory = "/" };
         using var limit = new CancellationTokenSource(Limit, services.Time);
         try
         {

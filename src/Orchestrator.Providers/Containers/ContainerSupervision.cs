@@ -182,7 +182,7 @@ internal sealed class ContainerSupervision : IAsyncDisposable
         var reason = await _stop.Asked.ConfigureAwait(false);
         if (!_stop.IsAbandoned && reason != ProcessEnd.Lost)
         {
-            await ContainerSignals.AskAsync(_services, _lease.EngineId, _request.StopSignal).ConfigureAwait(false);
+            await ContainerSignals.AskAsync(_services, _lease.EngineId, _request.ExecutionId, _request.StopSignal).ConfigureAwait(false);
             await _stop.WaitAsync(reading, _request.Limits.Grace, _services.Time).ConfigureAwait(false);
         }
 

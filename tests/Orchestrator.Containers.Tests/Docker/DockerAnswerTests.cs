@@ -64,6 +64,25 @@ public sealed class DockerAnswerTests
     }
 
     [Fact]
+    public async Task An_instance_that_somebody_removes_as_it_ends_is_stopped_all_the_same()
+    {
+        var asked = new List<string>();
+        await using var peer = new RawPeer(async (request, write, _) =>
+        {
+            asked.Add(request.Split(' ')[1]);
+            await write(request.Contains("/_ping", StringComparison.Ordinal) ? RawPeer.Ping
+                : request.Contains("/kill", StringComparison.Ordinal) ? RawPeer.Json("", "204 No Content")
+                : RawPeer.Json("""{"message":"No such container: i"}""", "404 Not Found"));
+            return true;
+        });
+        using var engine = peer.Connect();
+
+        await engine.StopAsync("i", TimeSpan.Zero, Cancellation);
+
+        Assert.EndsWith("/containers/i/wait?condition=not-running", asked[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_message_of_the_engine_does_not_repeat_a_secret()
     {
         await using var peer = new RawPeer(RawPeer.Json("""{"message":"cannot run with KEY=s3cr3t-value here"}""", "400 Bad Request"));

@@ -44,7 +44,7 @@ public sealed class AgentContainersTests : IAsyncDisposable
         Assert.Equal((Path.Combine(Share, "home"), Path.Combine(Share, "tmp")), (command.Environment["HOME"], command.Environment["TMPDIR"]));
         Assert.False(command.Environment.ContainsKey("PATH")); // The image's own.
         Assert.Equal(["hello.txt"], (await workspace.CollectAsync(TestContext.Current.CancellationToken)).Paths);
-        Assert.Equal(["killed all", "restarted " + ScriptedContainers.Instance, "released"], _containers.Journal);
+        Assert.Equal(["restarted " + ScriptedContainers.Instance, "stopped within 00:00:00", "released"], _containers.Journal);
     }
 
     [Fact]
@@ -124,15 +124,38 @@ public sealed class AgentContainersTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_container_in_which_nothing_can_be_killed_is_killed_as_a_whole_before_the_workspace_is_taken_back()
+    public async Task The_workspace_is_out_of_the_container_before_it_is_ended_as_the_balancer_removes_what_has_ended()
     {
-        _containers.CanSignal = false;
+        _containers.Command = (command, _) =>
+        {
+            File.WriteAllText(Path.Combine(command.WorkingDirectory!, "hello.txt"), "changed\n");
+            return ScriptedContainers.Lines(0);
+        };
+        _containers.OnStop = () =>
+        {
+            Directory.Delete(Share, recursive: true);
+            _containers.IsThere = false;
+        };
+        _containers.StopFailure = new OrchestratorException("containers.scripted.gone", "There is no such instance.");
         await using var workspace = await StartAsync();
 
-        await Host.ExecuteAsync(workspace);
+        Assert.IsType<AgentCompleted>((await Host.ExecuteAsync(workspace))[^1]);
 
-        Assert.Equal(["killed all", "stopped within 00:00:00", "restarted " + ScriptedContainers.Instance, "released"], _containers.Journal);
-        Assert.True(File.Exists(Path.Combine(workspace.Workspace.Directory, "hello.txt")));
+        Assert.Equal(["hello.txt"], (await workspace.CollectAsync(TestContext.Current.CancellationToken)).Paths);
+    }
+
+    [Fact]
+    public async Task What_a_container_that_cannot_be_ended_may_still_change_is_not_taken()
+    {
+        _containers.StopFailure = new OrchestratorException("containers.scripted.gone", "There is no such instance.");
+        await using var workspace = await StartAsync();
+
+        var failed = Assert.IsType<AgentFailed>((await Host.ExecuteAsync(workspace))[^1]);
+
+        Assert.Equal(FailureClass.Crashed, failed.Failure.Class);
+        Assert.Equal(["restarted " + ScriptedContainers.Instance, "stopped within 00:00:00", "released"], _containers.Journal);
+        Assert.False(Directory.Exists(workspace.Workspace.Directory));
+        Assert.Single(Directory.EnumerateFiles(Share, "hello.txt", SearchOption.AllDirectories)); // It goes with the instance.
     }
 
     [Theory]
@@ -152,7 +175,7 @@ public sealed class AgentContainersTests : IAsyncDisposable
         }
 
         Assert.Equal(expected, Assert.IsType<AgentFailed>((await running)[^1]).Failure.Class);
-        Assert.Equal(["kill -TERM -1", "killed all"], _containers.Journal.Take(2));
+        Assert.Equal($"asked TERM ORCHESTRATOR_EXECUTION={workspace.ExecutionId}", _containers.Journal.First());
     }
 
     [Fact]

@@ -33,8 +33,17 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer,
 
     public ContainerState State { get; set; } = ContainerState.Running;
 
-    /// <summary>Whether a shell in the instance can kill everything in it.</summary>
+    /// <summary>Whether a shell in the instance answers.</summary>
     public bool CanSignal { get; set; } = true;
+
+    /// <summary>What stopping the instance fails with; null for an instance that ends.</summary>
+    public OrchestratorException? StopFailure { get; set; }
+
+    /// <summary>Whether the engine has the instance.</summary>
+    public bool IsThere { get; set; } = true;
+
+    /// <summary>Runs when the instance is stopped.</summary>
+    public Action OnStop { get; set; } = static () => { };
 
     /// <summary>The commands but for signals, in their order.</summary>
     public ConcurrentQueue<ContainerCommand> Commands { get; } = new();
@@ -89,9 +98,9 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer,
 
     public async IAsyncEnumerable<ContainerOutput> ExecuteAsync(string id, ContainerCommand command, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (command.Command is { Executable: "sh", Arguments: ["-c", var script] } && script.Contains("kill -", StringComparison.Ordinal))
+        if (command.Command is { Executable: "sh", Arguments: ["-c", var script, ..] } && script.Contains("kill -", StringComparison.Ordinal))
         {
-            Journal.Enqueue(script.StartsWith("kill", StringComparison.Ordinal) ? script : "killed all");
+            Journal.Enqueue(command.Command.Arguments is [_, _, "sh", var signal, var mark] ? $"asked {signal} {mark}" : script);
             yield return new ContainerOutput("", ExitCode: CanSignal ? 0 : 127);
             yield break;
         }
@@ -106,11 +115,12 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer,
     public ValueTask StopAsync(string id, TimeSpan grace, CancellationToken cancellationToken)
     {
         Journal.Enqueue($"stopped within {grace}");
-        return ValueTask.CompletedTask;
+        OnStop();
+        return StopFailure is null ? ValueTask.CompletedTask : ValueTask.FromException(StopFailure);
     }
 
     public ValueTask<ContainerStatus?> InspectAsync(string id, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<ContainerStatus?>(new ContainerStatus { Id = id, Name = Instance, State = State });
+        ValueTask.FromResult(IsThere ? new ContainerStatus { Id = id, Name = Instance, State = State } : null);
 
     public ValueTask ScaleAsync(string pool, int instances, CancellationToken cancellationToken) => throw new NotSupportedException();
 
