@@ -153,6 +153,27 @@ public sealed class ContainerAgentsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_chat_agent_runs_runs_in_containers_with_the_workspace_between_them()
+    {
+        var outside = Directory.CreateDirectory(Path.Combine(Rig.Cli.Root, "outside")).FullName;
+        JsonObject Run(string script) => new() { ["command"] = $"sh -c '{script}'" };
+        await using var model = new ChatModel(
+            ("run", Run($"echo made > made.txt; touch $HOME/kept /tmp/gone; sleep 605 & touch {outside}/escaped 2> /dev/null || echo held; id -u; ls /sys/class/net")),
+            ("create", new JsonObject { ["path"] = "between.txt", ["file_text"] = "by a tool\n" }),
+            ("run", Run("cat made.txt between.txt; ls $HOME; ls /tmp | grep gone; pidof sleep | wc -w")));
+        var chat = new JsonObject { ["kind"] = "chat", ["baseUrl"] = model.BaseUrl, ["model"] = "house-model", ["allowedCommands"] = new JsonArray("sh *") };
+
+        var result = await Rig.RunAsync(Rig.Configure(("house", chat)), "--verify", "test -s made.txt", "--provider", "house");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal(["between.txt", "made.txt"], result.ChangedFiles.Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(outside));
+        Assert.EndsWith("exit code 0.\nheld\n1000\nlo", model.Results[0], StringComparison.Ordinal);
+        Assert.EndsWith("exit code 0.\nmade\nby a tool\nkept\n1", model.Results[2], StringComparison.Ordinal); // The one sleep is the container's own.
+        await Rig.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task A_pool_that_nobody_configured_is_told_before_anything_is_started()
     {
         var config = Rig.Configure(("probe", ShellProviders.Shell("true")));

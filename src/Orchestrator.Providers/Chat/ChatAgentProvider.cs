@@ -11,7 +11,7 @@ namespace Orchestrator.Providers.Chat;
 /// <summary>Makes a coding agent of any chat client: our own tool loop over the workspace of the execution.</summary>
 internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, ChatAgentServices services) : IAgentProvider
 {
-    public ProviderDescriptor Descriptor { get; } = Describe(name, options);
+    public ProviderDescriptor Descriptor { get; } = Describe(name, options, services.Containers is not null);
 
     public async IAsyncEnumerable<AgentEvent> ExecuteAsync(AgentExecution execution, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -46,10 +46,10 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
 
     public async ValueTask<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken)
     {
-        var details = new List<KeyValuePair<string, string>> { new("confinement", WriteConfinement.Description) };
-        if (services.Patches is null)
+        var details = new List<KeyValuePair<string, string>> { new("confinement", services.Containers is null ? WriteConfinement.Description : "a container for each command") };
+        if ((services.Patches is null ? NoPatchManager : FindPoolObstacle()) is { } unfit)
         {
-            return Health(HealthStatus.Unhealthy, NoPatchManager, details);
+            return Health(HealthStatus.Unhealthy, unfit, details);
         }
 
         try
@@ -81,7 +81,7 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
     private static ProviderHealth Health(HealthStatus status, string message, List<KeyValuePair<string, string>> details) =>
         new() { Status = status, Message = message, Details = new ValueMap([.. details]) };
 
-    private static ProviderDescriptor Describe(string name, ChatAgentOptions options)
+    private static ProviderDescriptor Describe(string name, ChatAgentOptions options, bool usesContainers)
     {
         var descriptor = new ProviderDescriptor
         {
@@ -95,8 +95,8 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
             PricePerTaskUsd = options.PricePerTaskUsd,
             SecretNames = [.. options.SecretNames],
             Tags = [.. options.Tags],
-            ConfinesWrites = options.ConfineWrites,
-            WritablePaths = options.ConfineWrites ? [.. options.WritablePaths.Select(Executables.FullPath)] : [],
+            ConfinesWrites = options.ConfineWrites || usesContainers,
+            WritablePaths = options.ConfineWrites && !usesContainers ? [.. options.WritablePaths.Select(Executables.FullPath)] : [],
         };
         return options.TaskTypes.Count > 0 ? descriptor with { TaskTypes = [.. options.TaskTypes] } : descriptor;
     }
@@ -131,9 +131,9 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
             return AgentSandbox.Refuse(FailureClass.Configuration, $"{name} cannot continue a session.", now);
         }
 
-        if (services.Patches is null)
+        if ((services.Patches is null ? NoPatchManager : FindPoolObstacle()) is { } unfit)
         {
-            return AgentSandbox.Refuse(FailureClass.Configuration, NoPatchManager, now);
+            return AgentSandbox.Refuse(FailureClass.Configuration, unfit, now);
         }
 
         try
@@ -151,6 +151,9 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
 
         return services.Client.Failure is { } failure ? AgentSandbox.Refuse(FailureClass.Configuration, NoClient(failure), now) : null;
     }
+
+    /// <summary>What would fail the first command, told before anything is spent.</summary>
+    private string? FindPoolObstacle() => options.AllowedCommands.Count > 0 ? services.Containers?.Obstacle : null;
 
     private async ValueTask<string?> FindMissingSecretAsync(CancellationToken cancellationToken)
     {
@@ -171,13 +174,14 @@ internal sealed class ChatAgentProvider(string name, ChatAgentOptions options, C
         var workspace = execution.Workspace!;
         var model = execution.Model ?? options.Model;
         var edits = new TreeEdits(services.Patches!, execution.Task.Id, workspace.Directory, new PatchMetadata { Provider = name, Model = model }, services.Time);
-        var commands = new CommandRuns(services.Runner, execution.Id, workspace, options, limits.Grace, services.Redactor);
+        var spending = new ChatSpending(options, model, execution.BudgetUsd);
+        var commands = new CommandRuns(services.Runner, services.Containers, execution, options, spending, limits.Grace, services.Redactor);
         return new ChatAgentRun(
             model,
             ChatPrompt.Create(execution, workspace, options, services.Redactor),
             new ChatModel(services.Client.Value!, options, limits.Idle, services.Time, services.Redactor, services.Logger),
             ChatToolbox.Create(new WorkspaceTree(workspace.Directory, options.MaxFileBytes, services.Redactor), edits, commands, options),
-            new ChatSpending(options, model, execution.BudgetUsd),
+            spending,
             options,
             services.Redactor);
     }

@@ -194,6 +194,11 @@ internal sealed class ChatAgentRun
             _repeated.Forget();
         }
 
+        if (result.Failure is { } failure)
+        {
+            return [Fail(failure)];
+        }
+
         _refused += result.IsRefusal ? 1 : 0;
         Answer(call, result);
         return

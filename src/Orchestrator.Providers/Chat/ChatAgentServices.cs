@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Patching;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
@@ -15,6 +16,9 @@ internal sealed record ChatAgentServices
     public required IPatchManager? Patches { get; init; }
 
     public required ProcessRunner Runner { get; init; }
+
+    /// <summary>Where commands run; <see langword="null"/> for this machine.</summary>
+    public required AgentContainers? Containers { get; init; }
 
     public required SecretResolver Secrets { get; init; }
 

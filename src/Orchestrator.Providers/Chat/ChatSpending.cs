@@ -9,12 +9,13 @@ internal sealed class ChatSpending(ChatAgentOptions options, string? model, deci
     private static readonly string[] CacheWriteNames = ["CacheCreationInputTokens", "CacheCreationInputTokenCount", "cache_creation_input_tokens"];
 
     private decimal? _tokensUsd;
+    private decimal _placesUsd;
     private bool _isAnswered;
 
     public TokenUsage Usage { get; private set; } = new();
 
-    /// <summary>What it cost, the task's flat price included once there was an answer; <see langword="null"/> as long as there is no price.</summary>
-    public decimal? CostUsd => _isAnswered && options.PricePerTaskUsd > 0 ? options.PricePerTaskUsd + (_tokensUsd ?? 0) : _tokensUsd;
+    /// <summary>What it cost, the task's flat price included once there was an answer, and the places of its commands; <see langword="null"/> as long as there is no price, as those alone would be too little.</summary>
+    public decimal? CostUsd => _placesUsd + (_isAnswered && options.PricePerTaskUsd > 0 ? options.PricePerTaskUsd + (_tokensUsd ?? 0) : _tokensUsd);
 
     /// <summary>Whether there is a limit of money but no price to count it by.</summary>
     public bool CannotKeepBudget => (budgetUsd ?? options.MaxCostUsd) is not null && Find(model) is null;
@@ -38,6 +39,9 @@ internal sealed class ChatSpending(ChatAgentOptions options, string? model, deci
         }
     }
 
+    /// <summary>Counts what a command's place cost.</summary>
+    public void AddPlace(decimal usd) => _placesUsd += usd;
+
     /// <summary>Says which limit is reached; <see langword="null"/> for none.</summary>
     public string? FindExceeded()
     {
@@ -52,10 +56,10 @@ internal sealed class ChatSpending(ChatAgentOptions options, string? model, deci
             return null;
         }
 
-        // The flat price is owed for the task as a whole: it may be all that the limit allows, and only tokens beside it go beyond.
-        var cost = options.PricePerTaskUsd + (_tokensUsd ?? 0);
+        // The flat price is owed for the task as a whole: it may be all that the limit allows, and only what is beside it goes beyond.
+        var cost = options.PricePerTaskUsd + (_tokensUsd ?? 0) + _placesUsd;
         return options.PricePerTaskUsd > limit ? FormattableString.Invariant($"The flat price of a task, {options.PricePerTaskUsd:0.####} US dollars, is above the limit of {limit:0.####}.")
-            : _tokensUsd > 0 && cost >= limit ? FormattableString.Invariant($"The execution cost {cost:0.####} US dollars; its limit is {limit:0.####}.")
+            : _tokensUsd + _placesUsd > 0 && cost >= limit ? FormattableString.Invariant($"The execution cost {cost:0.####} US dollars; its limit is {limit:0.####}.")
             : null;
     }
 

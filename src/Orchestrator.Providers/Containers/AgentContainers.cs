@@ -15,6 +15,11 @@ internal sealed class AgentContainers(ContainerServices services)
     /// <summary>The pool.</summary>
     public string Pool => services.Options.Pool;
 
+    /// <summary>Why no execution can have a container; <see langword="null"/> when one may.</summary>
+    public string? Obstacle => services.Engine.Name == ProcessEngine
+        ? $"Pool {Pool} runs on the process engine, which keeps nothing apart: agents run in containers of a Docker Engine, or, without a pool, confined on this machine."
+        : null;
+
     /// <summary>Enters a container.</summary>
     /// <param name="execution">The execution, with its workspace.</param>
     /// <param name="limits">Its clocks: the lease holds for as long as they allow it to be silent, and is renewed by what it prints.</param>
@@ -22,9 +27,9 @@ internal sealed class AgentContainers(ContainerServices services)
     /// <returns>The place, or why there is none.</returns>
     public async ValueTask<(IAgentPlace? Place, (FailureClass Class, string Message) Refused)> EnterAsync(AgentExecution execution, AgentTimeLimits limits, CancellationToken cancellationToken)
     {
-        if (services.Engine.Name == ProcessEngine)
+        if (Obstacle is { } obstacle)
         {
-            return (null, (FailureClass.Configuration, $"Pool {Pool} runs on the process engine, which keeps nothing apart: agents run in containers of a Docker Engine, or, without a pool, confined on this machine."));
+            return (null, (FailureClass.Configuration, obstacle));
         }
 
         var silence = limits.Idle > limits.Startup ? limits.Idle : limits.Startup;

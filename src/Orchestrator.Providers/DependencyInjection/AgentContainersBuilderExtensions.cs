@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class AgentContainersBuilderExtensions
 {
     /// <summary>
-    /// Has the programs of all agent CLIs and commands, and what verifies their results, run in leased containers, never on this machine. Calling it again only adds settings.
+    /// Has the programs of all agent CLIs and commands, the commands of chat agents, and what verifies their results, run in leased containers, never on this machine. Calling it again only adds settings.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">The pool, and the directory that each of its instances shares with this machine.</param>

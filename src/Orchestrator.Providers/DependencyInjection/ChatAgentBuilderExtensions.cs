@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orchestrator.Patching;
 using Orchestrator.Providers.Chat;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
@@ -40,6 +41,7 @@ public static class ChatAgentBuilderExtensions
                 Client = new ChatClientSource(() => provider.GetRequiredKeyedService<IChatClient>(name)),
                 Patches = provider.GetService<IPatchManager>(),
                 Runner = provider.GetRequiredService<ProcessRunner>(),
+                Containers = provider.GetService<AgentContainers>(),
                 Secrets = provider.GetRequiredService<SecretResolver>(),
                 Redactor = provider.GetRequiredService<ISecretRedactor>(),
                 Time = provider.GetRequiredService<TimeProvider>(),

@@ -48,7 +48,7 @@ public sealed class DockerProtocolTests
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")] // Otherwise the next call may come upon the connection before the client knows its end.
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n\u0001\0\0\0\0\0\0\u0003up")]
     public async Task After_a_broken_connection_or_a_refusal_the_version_is_asked_for_again(string answer)
     {

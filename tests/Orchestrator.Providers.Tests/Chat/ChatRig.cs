@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Containers;
 using Orchestrator.Patching;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Chat;
@@ -14,7 +16,13 @@ internal sealed class ChatRig : IAsyncDisposable
     private readonly TemporaryDirectory _folder = new();
     private readonly ProviderHost _host;
 
-    public ChatRig(Action<ChatAgentOptions>? configure = null, TimeProvider? time = null, bool withPatches = true, Dictionary<string, string>? secrets = null, Action<PatchOptions>? policy = null)
+    public ChatRig(
+        Action<ChatAgentOptions>? configure = null,
+        TimeProvider? time = null,
+        bool withPatches = true,
+        Dictionary<string, string>? secrets = null,
+        Action<PatchOptions>? policy = null,
+        ScriptedContainers? containers = null)
     {
         Workspace = new AgentWorkspace { Directory = Make("tree"), HomeDirectory = Make("home"), TemporaryDirectory = Make("tmp"), BaseCommit = "0123" };
         _host = new ProviderHost(
@@ -25,6 +33,13 @@ internal sealed class ChatRig : IAsyncDisposable
                     options.RequestRetries = 0;
                     configure?.Invoke(options);
                 });
+                if (containers is not null)
+                {
+                    ContainerShares.Make(Share);
+                    providers.Services.AddSingleton<IContainerBalancer>(containers).AddSingleton<IContainerEngine>(containers);
+                    providers.UseContainers(options => (options.Pool, options.Directory) = ("agents", _folder.Combine("c", "{instance}")));
+                }
+
                 if (withPatches)
                 {
                     providers.Services.AddPatchManager(options =>
@@ -44,6 +59,9 @@ internal sealed class ChatRig : IAsyncDisposable
 
     /// <summary>Of this rig alone: what carries the mark of an execution is killed at the end of its commands, and tests run side by side.</summary>
     public string ExecutionId { get; } = $"exec-chat-{Environment.ProcessId}-{Interlocked.Increment(ref _rigs)}";
+
+    /// <summary>What the one instance of a pool shares with this machine.</summary>
+    public string Share => _folder.Combine("c", ScriptedContainers.Instance);
 
     public IAgentProvider Provider => _host.Provider;
 

@@ -1,30 +1,63 @@
 using Orchestrator.Providers.Cli;
+using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Secrets;
 
 namespace Orchestrator.Providers.Chat.Tools;
 
-/// <summary>Runs commands for one execution, one at a time: no shell, our clocks, confined writes, no secret in the environment, and nothing left running.</summary>
-internal sealed class CommandRuns(ProcessRunner runner, string executionId, AgentWorkspace workspace, ChatAgentOptions options, TimeSpan grace, ISecretRedactor redactor)
+/// <summary>
+/// Runs commands for one execution, one at a time: no shell, our clocks, no secret in the environment, and nothing left running. On this machine, with confined writes, or each in a container of its own:
+/// between them no other program is in the workspace, which the other tools read and edit.
+/// </summary>
+internal sealed class CommandRuns(ProcessRunner runner, AgentContainers? containers, AgentExecution execution, ChatAgentOptions options, ChatSpending spending, TimeSpan grace, ISecretRedactor redactor)
 {
     public async ValueTask<ToolResult> RunAsync(CommandLine command, CancellationToken cancellationToken)
     {
         var limit = options.CommandTimeLimit < AgentTimeLimits.Longest ? options.CommandTimeLimit : AgentTimeLimits.Longest;
+        var limits = new AgentTimeLimits { Startup = limit, Idle = limit, Total = limit, Grace = grace };
+        if (containers is null)
+        {
+            return await RunAsync(new MachinePlace(execution, runner), command, limits, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (place, refused) = await containers.EnterAsync(execution, limits, cancellationToken).ConfigureAwait(false);
+        if (place is null)
+        {
+            return ToolResult.End(refused.Class, refused.Message);
+        }
+
+        ToolResult told;
+        try
+        {
+            told = await RunAsync(place, command, limits, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await place.DisposeAsync().ConfigureAwait(false);
+            spending.AddPlace(place.CostUsd);
+        }
+
+        return Directory.Exists(execution.Workspace!.Directory) ? told : ToolResult.End(FailureClass.Crashed, "A container was lost with the workspace while a command ran in it.");
+    }
+
+    private async ValueTask<ToolResult> RunAsync(IAgentPlace place, CommandLine command, AgentTimeLimits limits, CancellationToken cancellationToken)
+    {
+        var workspace = place.Execution.Workspace!;
         var request = new ProcessRequest
         {
             Command = command,
             WorkingDirectory = workspace.Directory,
-            Environment = AgentSandbox.Environment(workspace, options.KeepHome),
-            ExecutionId = executionId,
-            Limits = new AgentTimeLimits { Startup = limit, Idle = limit, Total = limit, Grace = grace },
-            WritablePaths = options.ConfineWrites ? AgentSandbox.WritablePaths(workspace, options.WritablePaths) : null,
+            Environment = place.IsContainer ? AgentSandbox.ContainerEnvironment(workspace) : AgentSandbox.Environment(workspace, options.KeepHome),
+            ExecutionId = execution.Id,
+            Limits = limits,
+            WritablePaths = options.ConfineWrites && !place.IsContainer ? AgentSandbox.WritablePaths(workspace, options.WritablePaths) : null,
             MaxLineBytes = 64 * 1024,
         };
         var output = new BoundedOutput(options.MaxToolOutput - Math.Min(400, options.MaxToolOutput / 2));
         ProcessExit? exit = null;
         try
         {
-            await foreach (var item in runner.RunAsync(request, cancellationToken).ConfigureAwait(false))
+            await foreach (var item in place.Runner.RunAsync(request, cancellationToken).ConfigureAwait(false))
             {
                 exit = item.Exit;
                 if (item.Line is { } line)
@@ -43,7 +76,12 @@ internal sealed class CommandRuns(ProcessRunner runner, string executionId, Agen
 
     private ToolResult Tell(ProcessExit exit, string output)
     {
-        var words = exit.End == ProcessEnd.Exited ? $"The command ended with exit code {exit.ExitCode}." : $"The command took longer than {options.CommandTimeLimit} and was stopped.";
+        var words = exit.End switch
+        {
+            ProcessEnd.Exited => $"The command ended with exit code {exit.ExitCode}.",
+            ProcessEnd.Lost => "The command's container was lost, and how it ended is not known.",
+            _ => $"The command took longer than {options.CommandTimeLimit} and was stopped.",
+        };
         var text = output.Length > 0 ? $"{words}\n{output}" : $"{words} It printed nothing.";
         return new ToolResult { Text = text, Succeeded = exit is { End: ProcessEnd.Exited, ExitCode: 0 } };
     }

@@ -18,9 +18,14 @@ internal sealed record ToolResult
     /// <summary>The edit that was done as AIPatch operations; <see langword="null"/> when none was, or when they cannot say it.</summary>
     public string? Operations { get; init; }
 
+    /// <summary>Why the execution cannot go on; <see langword="null"/> when it can.</summary>
+    public AgentFailure? Failure { get; init; }
+
     public static ToolResult Ok(string text) => new() { Text = text, Succeeded = true };
 
     public static ToolResult Error(string text) => new() { Text = text, Succeeded = false };
+
+    public static ToolResult End(FailureClass failure, string text) => new() { Text = text, Succeeded = false, Failure = new AgentFailure { Class = failure, Message = text } };
 
     public static ToolResult Refusal(string text) => new() { Text = text, Succeeded = false, IsRefusal = true };
 }
