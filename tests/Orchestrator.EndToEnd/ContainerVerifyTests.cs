@@ -9,6 +9,7 @@ namespace Orchestrator.EndToEnd;
 public sealed class ContainerVerifyTests : IAsyncLifetime
 {
     private const string Changed = "line one\nline two BY SHELL\nline three\n";
+    private const string Waits = "sh -c \"touch begun; while [ ! -e proceed ]; do sleep 0.1; done; grep -q SHELL hello.txt\"";
 
     private ContainerRig? _rig;
 
@@ -71,7 +72,6 @@ public sealed class ContainerVerifyTests : IAsyncLifetime
     [Fact]
     public async Task When_its_container_is_killed_it_runs_once_more_in_another()
     {
-        const string Waits = "sh -c \"touch begun; while [ ! -e proceed ]; do sleep 0.1; done; grep -q SHELL hello.txt\"";
         await using var program = Rig.Start(Rig.Configure(("agent", Agent)), "--provider", "agent", "--verify", Waits);
         var (first, _) = await UntilBegunAsync(program, but: null);
 
@@ -89,8 +89,7 @@ public sealed class ContainerVerifyTests : IAsyncLifetime
     public async Task When_every_container_is_killed_the_changes_are_kept_and_a_retry_goes_on_with_them()
     {
         var config = Rig.Configure(("agent", Agent));
-        var verify = $"sh -c \"touch begun; test -e {Rig.Repository.Path} || sleep 607; grep -q SHELL hello.txt\"";
-        await using var program = Rig.Start(config, "--provider", "agent", "--verify", verify);
+        await using var program = Rig.Start(config, "--provider", "agent", "--verify", Waits);
         string? killed = null;
         for (var container = 0; container < 3; container++)
         {
@@ -103,11 +102,19 @@ public sealed class ContainerVerifyTests : IAsyncLifetime
         Assert.Equal(SampleRepositories.Hello, Rig.Repository.Read("hello.txt"));
         await Rig.AssertNothingLeftAsync();
 
-        // On this machine this time.
+        // Never on this machine, where it was not to run.
         var task = program.Report.GetProperty("task_id").GetString()!;
         Assert.Equal(0, (await Rig.Cli.RunAsync("tasks", "retry", task, "--config", config)).ExitCode);
-        var work = await Rig.Cli.RunAsync("work", "--drain", "--config", config);
-        Assert.True(work.ExitCode == 0, work.ToString());
+        var refused = await Rig.Cli.RunAsync("work", "--drain", "--config", config);
+        Assert.Contains("must run in containers of pool", refused.Output, StringComparison.Ordinal);
+        Assert.Equal(SampleRepositories.Hello, Rig.Repository.Read("hello.txt"));
+
+        config = Rig.ConfigureForWork(("agent", Agent));
+        Assert.Equal(0, (await Rig.Cli.RunAsync("tasks", "retry", task, "--config", config)).ExitCode);
+        await using var work = Rig.Cli.Start("work", "--drain", "--config", config);
+        var (_, tree) = await UntilBegunAsync(work, but: killed);
+        await File.WriteAllTextAsync(Path.Combine(tree, "proceed"), "", Cancel);
+        Assert.True(await work.WaitAsync(Cancel) == 0, work.Output + work.Errors);
         Assert.Equal(Changed, Rig.Repository.Read("hello.txt"));
     }
 

@@ -64,6 +64,11 @@ public sealed record AgentTask
     /// <exception cref="ArgumentException">The value is not a valid name.</exception>
     public string? Provider { get; init => field = Require.OptionalName(value); }
 
+    /// <summary>The pool of containers that its programs must run in. A host whose agents run elsewhere refuses the task. Compared without regard to case.</summary>
+    /// <value><see langword="null"/> by default: wherever the host runs its agents.</value>
+    /// <exception cref="ArgumentException">The value is not a valid name.</exception>
+    public string? ContainerPool { get; init => field = Require.OptionalName(value); }
+
     /// <summary>Capabilities that the provider must have, see <c>ProviderCapabilities</c>.</summary>
     /// <value>None by default.</value>
     [JsonConverter(typeof(ValueListJsonConverter<string>))]

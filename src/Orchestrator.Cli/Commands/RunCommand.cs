@@ -18,13 +18,15 @@ internal static class RunCommand
         options.AddTo(command);
         var container = new Option<string?>("--container") { Description = "The pool of containers that agents and verify commands run in, of those in the configuration (containers:pools).", HelpName = "POOL" };
         command.Options.Add(container);
-        command.SetAction(global.Handle((parsed, context, cancellationToken) => RunAsync(context, options.Read(parsed, context.Time.GetUtcNow()), parsed.GetValue(container) ?? CliHost.ConfiguredPool, cancellationToken)));
+        command.SetAction(global.Handle((parsed, context, cancellationToken) =>
+            RunAsync(context, options.Read(parsed, context.Time.GetUtcNow()) with { ContainerPool = parsed.GetValue(container) }, cancellationToken)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, AgentTask task, string containerPool, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliContext context, AgentTask task, CancellationToken cancellationToken)
     {
-        await using var host = await CliHost.CreateAsync(context, ((LocalSource)task.Source).Path, cancellationToken, options => options.OnlyTaskId = task.Id, containerPool);
+        var pool = task.ContainerPool ?? CliHost.ConfiguredPool;
+        await using var host = await CliHost.CreateAsync(context, ((LocalSource)task.Source).Path, cancellationToken, options => options.OnlyTaskId = task.Id, pool);
         var client = host.Services.GetRequiredService<AgentTaskClient>();
         await client.EnqueueAsync(task, cancellationToken);
         try

@@ -40,7 +40,7 @@ internal sealed class TreeTarget(
     private async ValueTask<AgentTaskCheckpoint> VerifyBeforeAsync(AgentTaskRun run, AgentTaskCheckpoint checkpoint, PatchSet patch, CancellationToken cancellationToken)
     {
         var isAsked = run.Report.Status == AgentTaskStatus.Verified || checkpoint.Phase == AgentTaskPhase.Restoring;
-        if (isAsked || !verifier.UsesContainers || gate.VerifyCommandOf(run.Task) is null)
+        if (isAsked || !verifier.UsesContainers(run.Task) || gate.VerifyCommandOf(run.Task) is null)
         {
             return checkpoint;
         }
@@ -168,7 +168,7 @@ internal sealed class TreeTarget(
             return true;
         }
 
-        var passed = verifier.UsesContainers || await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
+        var passed = verifier.UsesContainers(run.Task) || await verifier.RunAsync(run, command, run.Repository, checkpoint.ExecutionId!, checkpoint.ExecutionId!, cancellationToken).ConfigureAwait(false);
         run.Report = passed ? run.Report with { Status = AgentTaskStatus.Verified, Failure = null } : run.Report;
         return passed;
     }

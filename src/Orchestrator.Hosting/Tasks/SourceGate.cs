@@ -6,7 +6,7 @@ using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
 
-/// <summary>Refuses what cannot work before an agent is paid for it: no repository, a dirty tree, a verify command that is not there.</summary>
+/// <summary>Refuses what cannot work before an agent is paid for it: no repository, a dirty tree, a verify command that is not there, containers that this host does not use.</summary>
 internal sealed class SourceGate(GitRepositories repositories, Verifier verifier, IOptions<OrchestratorOptions> options)
 {
     /// <summary>Why the task cannot be run; <see langword="null"/> when it can.</summary>
@@ -15,6 +15,11 @@ internal sealed class SourceGate(GitRepositories repositories, Verifier verifier
         if (run.Task.Source is not LocalSource)
         {
             return Refusal($"Sources of kind '{run.Task.Source.Kind}' cannot be served yet: name a directory with a local source.");
+        }
+
+        if (verifier.FindOtherPool(run.Task) is { } otherPool)
+        {
+            return Refusal(otherPool);
         }
 
         var inspection = await repositories.InspectAsync(run.Repository, cancellationToken).ConfigureAwait(false);
@@ -30,7 +35,7 @@ internal sealed class SourceGate(GitRepositories repositories, Verifier verifier
         }
 
         run.Report = run.Report with { BaseCommit = inspection.HeadCommit };
-        return VerifyCommandOf(run.Task) is { } verify && !verifier.UsesContainers && Executables.Find(verify.Executable, run.Repository) is null
+        return VerifyCommandOf(run.Task) is { } verify && !verifier.UsesContainers(run.Task) && Executables.Find(verify.Executable, run.Repository) is null
             ? Refusal($"The verify command '{verify.Executable}' is neither on PATH nor a file in {run.Repository}: nothing was started.")
             : null;
     }

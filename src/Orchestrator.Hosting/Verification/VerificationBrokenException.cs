@@ -12,6 +12,9 @@ internal sealed class VerificationBrokenException(FailureClass failure, string c
     public static VerificationBrokenException Lost(string executionId) =>
         new(FailureClass.Crashed, "hosting.verification_lost", $"The verify command of execution {executionId} ended without an exit code: its container was lost.");
 
+    /// <summary>It must run in containers that this host does not use.</summary>
+    public static VerificationBrokenException Elsewhere(string message) => new(FailureClass.Configuration, "hosting.other_containers", message);
+
     /// <summary>The image has no such program, whatever the agent did.</summary>
     public static VerificationBrokenException Missing(string message) =>
         new(FailureClass.Configuration, "hosting.verify_program_missing", $"{message} Verify commands run in containers here (containers:verify): put the program into the image, or name another one.");

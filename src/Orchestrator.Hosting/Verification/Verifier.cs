@@ -7,6 +7,7 @@ using Orchestrator.Providers.Containers;
 using Orchestrator.Providers.Processes;
 using Orchestrator.Providers.Workspaces;
 using Orchestrator.Secrets;
+using Orchestrator.Tasks;
 
 namespace Orchestrator.Hosting;
 
@@ -16,8 +17,15 @@ internal sealed class Verifier(
 {
     private const int MaxOutputLength = 16 * 1024;
 
-    /// <summary>Whether it runs in containers, and so in workspaces alone, with the programs of an image.</summary>
-    public bool UsesContainers => containers is { RunsVerifyCommands: true };
+    /// <summary>Whether that of a task runs in containers, and so in workspaces alone, with the programs of an image.</summary>
+    public bool UsesContainers(AgentTask task) => RunsInContainers || FindOtherPool(task) is not null;
+
+    /// <summary>Why nothing of a task may run in this host; <see langword="null"/> when it may.</summary>
+    public string? FindOtherPool(AgentTask task) => task.ContainerPool is { } pool && !pool.Equals(containers?.Pool, StringComparison.OrdinalIgnoreCase)
+        ? $"The task must run in containers of pool '{pool}', but agents of this host run {(containers is null ? "on this machine" : $"in those of pool '{containers.Pool}'")}. Make it the host's pool (containers:agentPool), then retry the task."
+        : null;
+
+    private bool RunsInContainers => containers is { RunsVerifyCommands: true };
 
     /// <summary>Whether the command said yes in a directory of this machine; the report tells the rest.</summary>
     /// <param name="run">The task.</param>
@@ -35,10 +43,11 @@ internal sealed class Verifier(
     /// <param name="workspace">Where it runs.</param>
     /// <param name="executionId">The attempt whose result is verified.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="VerificationBrokenException">The container was lost, and the workspace may have been with it; or its image has no such program.</exception>
+    /// <exception cref="VerificationBrokenException">The container was lost, and the workspace may have been with it; or its image has no such program; or the task may not run in this host.</exception>
     /// <exception cref="ContainerUnavailableException">No container could be had.</exception>
-    public ValueTask<bool> RunAsync(AgentTaskRun run, CommandLine command, GitWorkspace workspace, string executionId, CancellationToken cancellationToken) => UsesContainers
-        ? JudgeAsync(run, command, executionId, containers!.RunAsync(run.Task, workspace, command, Limits, cancellationToken), cancellationToken)
+    public ValueTask<bool> RunAsync(AgentTaskRun run, CommandLine command, GitWorkspace workspace, string executionId, CancellationToken cancellationToken) =>
+        FindOtherPool(run.Task) is { } otherPool ? throw VerificationBrokenException.Elsewhere(otherPool)
+        : RunsInContainers ? JudgeAsync(run, command, executionId, containers!.RunAsync(run.Task, workspace, command, Limits, cancellationToken), cancellationToken)
         : RunAsync(run, command, workspace.Workspace.Directory, executionId, workspace.ExecutionId, cancellationToken);
 
     private AgentTimeLimits Limits => new() { Startup = options.Value.VerifyTimeLimit, Idle = options.Value.VerifyTimeLimit, Total = options.Value.VerifyTimeLimit };
@@ -91,7 +100,7 @@ internal sealed class Verifier(
                 tail.Add(redactor.Redact(item.Line!));
             }
         }
-        catch (ProcessStartException error) when (UsesContainers && !command.Executable.Contains('/', StringComparison.Ordinal))
+        catch (ProcessStartException error) when (RunsInContainers && !command.Executable.Contains('/', StringComparison.Ordinal))
         {
             throw VerificationBrokenException.Missing(redactor.Redact(error.Message)); // Only what has a path can be the agent's doing.
         }

@@ -59,7 +59,7 @@ internal sealed class ChatSpending(ChatAgentOptions options, string? model, deci
         // The flat price is owed for the task as a whole: it may be all that the limit allows, and only what is beside it goes beyond.
         var cost = options.PricePerTaskUsd + (_tokensUsd ?? 0) + _placesUsd;
         return options.PricePerTaskUsd > limit ? FormattableString.Invariant($"The flat price of a task, {options.PricePerTaskUsd:0.####} US dollars, is above the limit of {limit:0.####}.")
-            : _tokensUsd + _placesUsd > 0 && cost >= limit ? FormattableString.Invariant($"The execution cost {cost:0.####} US dollars; its limit is {limit:0.####}.")
+            : (_tokensUsd ?? 0) + _placesUsd > 0 && cost >= limit ? FormattableString.Invariant($"The execution cost {cost:0.####} US dollars; its limit is {limit:0.####}.")
             : null;
     }
 

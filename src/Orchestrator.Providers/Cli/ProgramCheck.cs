@@ -50,9 +50,9 @@ internal sealed class ProgramCheck(ProcessRunner runner, SecretResolver secrets,
     public async ValueTask<ProviderHealth> RunAsync(AgentContainers containers, string executable, IReadOnlyList<string> secretNames, CancellationToken cancellationToken)
     {
         var details = new Dictionary<string, string> { ["confinement"] = "a container of its own", ["containment"] = "a container of its own", ["pool"] = containers.Pool };
-        if (!containers.HasPool)
+        if (containers.Obstacle is { } obstacle)
         {
-            return Health(HealthStatus.Unhealthy, $"There is no pool '{containers.Pool}' of containers.", details);
+            return Health(HealthStatus.Unhealthy, obstacle, details);
         }
 
         return await FindSecretsAsync(secretNames, details, cancellationToken).ConfigureAwait(false) is { } refusal

@@ -18,7 +18,7 @@ internal sealed class AgentContainers(ContainerServices services)
     /// <summary>Why no execution can have a container; <see langword="null"/> when one may.</summary>
     public string? Obstacle => services.Engine.Name == ProcessEngine
         ? $"Pool {Pool} runs on the process engine, which keeps nothing apart: agents run in containers of a Docker Engine, or, without a pool, confined on this machine."
-        : null;
+        : HasPool ? null : $"There is no pool '{Pool}' of containers.";
 
     /// <summary>Enters a container.</summary>
     /// <param name="execution">The execution, with its workspace.</param>
@@ -55,8 +55,9 @@ internal sealed class AgentContainers(ContainerServices services)
         }
         catch (ContainerShareException exception)
         {
+            var isHeld = await lease.RenewAsync(CancellationToken.None).ConfigureAwait(false);
             await place.DisposeAsync().ConfigureAwait(false);
-            return (null, (FailureClass.Configuration, exception.Message));
+            return (null, isHeld ? (FailureClass.Configuration, exception.Message) : (FailureClass.Unavailable, $"The container {lease.Instance} was lost before anything ran in it."));
         }
         catch
         {
@@ -65,6 +66,5 @@ internal sealed class AgentContainers(ContainerServices services)
         }
     }
 
-    /// <summary>Whether the pool is there; it need not run yet.</summary>
-    public bool HasPool => services.Balancer.GetStatus(Pool) is not null;
+    private bool HasPool => services.Balancer.GetStatus(Pool) is not null;
 }

@@ -14,6 +14,9 @@ public sealed class ContainerCommands
 
     internal ContainerCommands(AgentContainers containers, bool runsVerifyCommands) => (_containers, RunsVerifyCommands) = (containers, runsVerifyCommands);
 
+    /// <summary>The pool that they, and all agents of the host, run in.</summary>
+    public string Pool => _containers.Pool;
+
     /// <summary>Whether verify commands are meant to run here; see <see cref="AgentContainerOptions.RunsVerifyCommands"/>.</summary>
     public bool RunsVerifyCommands { get; }
 

@@ -6,11 +6,15 @@ namespace Orchestrator.Providers.Containers;
 
 /// <summary>A leased container, with the workspace of one execution in it.</summary>
 /// <remarks>
-/// Leaving it moves the workspace out, has the instance made anew and kills it, in this order: the balancer removes what an instance has as soon as it ends, and must not count this end as a crash.
+/// Leaving it moves the workspace out, has the instance made anew, releases the lease and kills the container, in this order: the balancer removes what an instance has as soon as it ends, and must count this
+/// end neither as a crash nor as a lease that was lost.
 /// The workspace counts as back only when the end is certain: so nothing that ran in it can change it later, and nothing of the execution is found by the next one.
 /// </remarks>
 internal sealed class ContainerPlace : IAgentPlace
 {
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(1); // an engine that is started anew is back in seconds
+    private static readonly TimeSpan EndPause = TimeSpan.FromSeconds(1);
+
     private readonly ContainerServices _services;
     private readonly ContainerLease _lease;
     private readonly ContainerShare _share;
@@ -18,6 +22,7 @@ internal sealed class ContainerPlace : IAgentPlace
     private readonly Action _left;
     private readonly Lazy<Task<bool>> _leaving;
     private bool _isIn;
+    private bool _isReleased;
 
     public ContainerPlace(ContainerServices services, ContainerLease lease, AgentExecution execution, Action left)
     {
@@ -26,7 +31,7 @@ internal sealed class ContainerPlace : IAgentPlace
         _runner = new ContainerRunner(services, lease, _share);
         Execution = execution with { Workspace = _share.Workspace };
         Door = new ProxyDoor(_share.SocketPath, services.Options.Port);
-        _leaving = new Lazy<Task<bool>>(LeaveAsync);
+        _leaving = new Lazy<Task<bool>>(EndAsync);
     }
 
     public AgentExecution Execution { get; }
@@ -57,17 +62,19 @@ internal sealed class ContainerPlace : IAgentPlace
             case AgentUsageReported told:
                 return told with { CostUsd = told.CostUsd + CostUsd };
             case AgentFailed { Failure: var failure } failed:
-                await _leaving.Value.ConfigureAwait(false);
+                await LeaveAsync().ConfigureAwait(false);
                 return failed with { Failure = failure with { CostUsd = failure.CostUsd + CostUsd } };
             case AgentCompleted { Result: var result } completed:
-                var isBack = await _leaving.Value.ConfigureAwait(false);
+                var isBack = await LeaveAsync().ConfigureAwait(false);
                 return isBack ? completed with { Result = result with { CostUsd = result.CostUsd + CostUsd } } : Lost(completed);
             default:
                 return happened;
         }
     }
 
-    public async ValueTask DisposeAsync() => await _leaving.Value.ConfigureAwait(false);
+    public async ValueTask<bool> LeaveAsync() => await _leaving.Value.ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync() => await LeaveAsync().ConfigureAwait(false);
 
     private AgentFailed Lost(AgentCompleted completed) => new()
     {
@@ -82,7 +89,7 @@ internal sealed class ContainerPlace : IAgentPlace
     };
 
     /// <returns>Whether the workspace is back as the program left it.</returns>
-    private async Task<bool> LeaveAsync()
+    private async Task<bool> EndAsync()
     {
         try
         {
@@ -95,60 +102,87 @@ internal sealed class ContainerPlace : IAgentPlace
         }
         finally
         {
-            await _lease.ReleaseAsync(succeeded: !_runner.IsLost).ConfigureAwait(false);
+            await ReleaseAsync().ConfigureAwait(false);
             _left();
         }
     }
 
     private async Task<bool> TakeBackAsync()
     {
-        var isBack = _share.Leave();
-        await RecycleAsync().ConfigureAwait(false);
-        if (!await TryEndAsync().ConfigureAwait(false))
+        _share.Leave();
+
+        // A lease that ended by itself says nothing of what has its instance's name by now.
+        var isHeld = await _lease.RenewAsync(CancellationToken.None).ConfigureAwait(false);
+        if (isHeld && await TryRecycleAsync().ConfigureAwait(false))
         {
-            _share.Abandon();
-            return false;
+            await ReleaseAsync().ConfigureAwait(false); // Nobody gets the instance any more, and its end must not look like that of a lease.
         }
 
-        if (isBack)
+        if (await TryStopAsync().ConfigureAwait(false))
         {
-            _share.TakeFromContainer();
+            return _share.TryTake();
         }
 
-        return isBack;
+        if (!isHeld)
+        {
+            await TryRecycleAsync().ConfigureAwait(false);
+        }
+
+        _share.Abandon();
+        return false;
     }
 
-    private async Task RecycleAsync()
+    private async ValueTask ReleaseAsync()
+    {
+        if (!_isReleased)
+        {
+            _isReleased = true;
+            await _lease.ReleaseAsync(succeeded: !_runner.IsLost).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> TryRecycleAsync()
     {
         try
         {
             await _services.Balancer.RestartAsync(_lease.Instance, CancellationToken.None).ConfigureAwait(false);
+            return true;
         }
         catch (Exception exception) when (exception is OrchestratorException or ArgumentException or ObjectDisposedException)
         {
             // It has gone by itself, or the balancer has.
             _services.Logger.ContainerNotRecycled(exception, _lease.Instance, Execution.Id);
+            return false;
         }
     }
 
     /// <returns>Whether nothing runs in it any more.</returns>
-    private async Task<bool> TryEndAsync()
+    private async Task<bool> TryStopAsync()
     {
-        try
+        var began = _services.Time.GetTimestamp();
+        while (true)
         {
-            await _services.Engine.StopAsync(_lease.EngineId, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
-            return true;
-        }
-        catch (OrchestratorException exception)
-        {
-            if (await HasEndedAsync().ConfigureAwait(false))
+            try
             {
-                return true; // By itself or by the balancer, and was removed.
+                await _services.Engine.StopAsync(_lease.EngineId, TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+                return true;
+            }
+            catch (Exception exception) when (exception is OrchestratorException or ObjectDisposedException)
+            {
+                if (await HasEndedAsync().ConfigureAwait(false))
+                {
+                    return true; // By itself or by the balancer, and was removed.
+                }
+
+                if (exception is not OrchestratorException { IsTransient: true } || _services.Time.GetElapsedTime(began) >= EndLimit)
+                {
+                    // Without the engine nobody can tell: the balancer removes it as soon as it can.
+                    _services.Logger.ContainerNotEnded(exception, _lease.Instance, Execution.Id);
+                    return false;
+                }
             }
 
-            // Without the engine nobody can tell: the balancer removes it as soon as it can.
-            _services.Logger.ContainerNotEnded(exception, _lease.Instance, Execution.Id);
-            return false;
+            await Task.Delay(EndPause, _services.Time).ConfigureAwait(false);
         }
     }
 
@@ -158,7 +192,7 @@ internal sealed class ContainerPlace : IAgentPlace
         {
             return await _services.Engine.InspectAsync(_lease.EngineId, CancellationToken.None).ConfigureAwait(false) is null or { State: ContainerState.Exited or ContainerState.Removed };
         }
-        catch (OrchestratorException)
+        catch (Exception exception) when (exception is OrchestratorException or ObjectDisposedException)
         {
             return false;
         }

@@ -64,9 +64,14 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
     /// <summary>Gives what is in it to the container's user, who is its owner. Only root can, and only for root is it somebody else.</summary>
     public void GiveToContainer() => FileOwners.Copy(root, [.. _moves.Select(move => move.To), .. File.Exists(SocketPath) ? (string[])[SocketPath] : []]);
 
-    /// <summary>Moves the workspace back. What still runs in the container may change it until that has ended; only then <see cref="TakeFromContainer"/>.</summary>
-    /// <returns>Whether all of it is back; when not, the instance has gone and taken it along.</returns>
-    public bool Leave() => _moves.Where(move => !Path.Exists(move.From)).ToList().TrueForAll(move => TryMove(move.To, move.From));
+    /// <summary>Moves the workspace back, as far as it is there. What still runs in the container may change it until that has ended; only then <see cref="TryTake"/>.</summary>
+    public void Leave()
+    {
+        foreach (var (from, to) in _moves.Where(move => !Path.Exists(move.From)))
+        {
+            TryMove(to, from);
+        }
+    }
 
     /// <summary>Leaves it to the instance after all, to be removed with it: what cannot be ended may change it at any time.</summary>
     public void Abandon()
@@ -77,20 +82,37 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
         }
     }
 
-    /// <summary>Gives what is back to the owner of the workspace. Nothing may run in the container any more.</summary>
-    /// <exception cref="WorkspaceException">It cannot be done.</exception>
-    public void TakeFromContainer() => FileOwners.Copy(Path.GetDirectoryName(workspace.Directory)!, [.. _moves.Select(move => move.From)]);
+    /// <summary>Makes what is back the workspace again. Nothing may run in the container any more.</summary>
+    /// <returns>Whether the tree is back; when not, the instance has gone and taken it along, or the program put something else in its place, such as a link.</returns>
+    /// <exception cref="WorkspaceException">It cannot be given to the owner of the workspace.</exception>
+    public bool TryTake()
+    {
+        if (!IsDirectory(workspace.Directory))
+        {
+            return false;
+        }
 
-    private static bool TryMove(string from, string to)
+        foreach (var (lost, _) in _moves.Where(move => !IsDirectory(move.From)))
+        {
+            Empty(lost); // The program may do away with its home: the next one finds an empty one.
+            Directory.CreateDirectory(lost);
+        }
+
+        FileOwners.Copy(Path.GetDirectoryName(workspace.Directory)!, [.. _moves.Select(move => move.From)]);
+        return true;
+    }
+
+    private static bool IsDirectory(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
+
+    private static void TryMove(string from, string to)
     {
         try
         {
             Directory.Move(from, to);
-            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false;
+            // What is missing is found out by whoever takes it.
         }
     }
 

@@ -23,6 +23,10 @@ internal interface IAgentPlace : IAsyncDisposable
     /// <summary>What the place itself has cost so far, in US dollars; 0 where it costs nothing.</summary>
     decimal CostUsd { get; }
 
+    /// <summary>Leaves the place; only the first call does.</summary>
+    /// <returns>Whether the workspace is back, and nothing that ran in the place can change it any more.</returns>
+    ValueTask<bool> LeaveAsync();
+
     /// <summary>
     /// Leaves the place at the outcome, and takes it back where the place was lost. Adds what the place costs to costs that are known: what is not known does not become known by it. Other events stay
     /// as they are.

@@ -17,6 +17,8 @@ internal sealed class MachinePlace(AgentExecution execution, IProcessRunner runn
 
     public decimal CostUsd => 0;
 
+    public ValueTask<bool> LeaveAsync() => ValueTask.FromResult(true);
+
     public ValueTask<AgentEvent> CompleteAsync(AgentEvent happened) => ValueTask.FromResult(happened);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

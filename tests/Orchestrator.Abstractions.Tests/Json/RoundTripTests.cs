@@ -74,6 +74,7 @@ public sealed class RoundTripTests
             SessionKey = "s",
             DataResidency = ["eu"],
             Racing = TaskRacing.Hedge,
+            ContainerPool = "agents",
             Requires = ["edit"],
             MaxCostUsd = 1.50m,
             VerifyCommand = CommandLine.Parse("dotnet test --filter 'a b'"),
@@ -84,7 +85,7 @@ public sealed class RoundTripTests
 
         Assert.Equal(
             """
-            {"id":"task-1","type":"refactor","instructions":"Format {workspace}.","source":{"kind":"github","owner":"octo","repository":".github","branch":"main"},"priority":0,"cost_profile":"economy","preferred_tags":["fast"],"complexity":"simple","session_key":"s","data_residency":["eu"],"racing":"hedge","requires":["edit"],"max_cost_usd":1.50,"verify_command":{"executable":"dotnet","arguments":["test","--filter","a b"]},"output":"apply","allow_dirty":false,"labels":{"tenant":"t1"}}
+            {"id":"task-1","type":"refactor","instructions":"Format {workspace}.","source":{"kind":"github","owner":"octo","repository":".github","branch":"main"},"priority":0,"cost_profile":"economy","preferred_tags":["fast"],"complexity":"simple","session_key":"s","data_residency":["eu"],"racing":"hedge","container_pool":"agents","requires":["edit"],"max_cost_usd":1.50,"verify_command":{"executable":"dotnet","arguments":["test","--filter","a b"]},"output":"apply","allow_dirty":false,"labels":{"tenant":"t1"}}
             """,
             json.Replace("\\u0027", "'", StringComparison.Ordinal));
         Assert.Equal(task, OrchestratorJson.Read(json, OrchestratorJsonContext.Default.AgentTask));

@@ -45,11 +45,6 @@ public sealed class ContainerKillTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _rig?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>With the pool for <c>work</c> too.</summary>
-    private string Configure(string scenario)
-    {
-        var settings = JsonNode.Parse(File.ReadAllText(Rig.Configure(("codex", new JsonObject { ["executable"] = "codex", ["model"] = "gpt-5", ["baseUrl"] = Rig.Models.BaseUrl(scenario) }))))!;
-        settings["containers"]!["agentPool"] = Rig.Pool;
-        return Rig.Cli.Configure(settings.ToJsonString());
-    }
+    private string Configure(string scenario) =>
+        Rig.ConfigureForWork(("codex", new JsonObject { ["executable"] = "codex", ["model"] = "gpt-5", ["baseUrl"] = Rig.Models.BaseUrl(scenario) }));
 }

@@ -51,17 +51,10 @@ internal sealed class ContainerRig : IAsyncDisposable
     }
 
     /// <summary>Writes a configuration with these providers and the pool.</summary>
-    public string Configure(params (string Name, JsonObject Settings)[] providers)
-    {
-        var settings = JsonNode.Parse(File.ReadAllText(Cli.ConfigureProviders(providers)))!;
-        settings["containers"] = new JsonObject
-        {
-            ["endpoint"] = Docker.Endpoint,
-            ["verify"] = VerifiesInContainers,
-            ["pools"] = new JsonObject { [Pool] = _pool.DeepClone() },
-        };
-        return Cli.Configure(settings.ToJsonString());
-    }
+    public string Configure(params (string Name, JsonObject Settings)[] providers) => WriteSettings(false, providers);
+
+    /// <summary>With the pool for <c>work</c> too.</summary>
+    public string ConfigureForWork(params (string Name, JsonObject Settings)[] providers) => WriteSettings(true, providers);
 
     public Task<CliResult> RunAsync(string config, params string[] more) => Cli.RunAsync(Arguments(config, more));
 
@@ -131,6 +124,19 @@ internal sealed class ContainerRig : IAsyncDisposable
         Docker.Dispose();
         Repository.Dispose();
         Cli.Dispose();
+    }
+
+    private string WriteSettings(bool isForWork, (string Name, JsonObject Settings)[] providers)
+    {
+        var settings = JsonNode.Parse(File.ReadAllText(Cli.ConfigureProviders(providers)))!;
+        settings["containers"] = new JsonObject
+        {
+            ["endpoint"] = Docker.Endpoint,
+            ["agentPool"] = isForWork ? Pool : null,
+            ["verify"] = VerifiesInContainers,
+            ["pools"] = new JsonObject { [Pool] = _pool.DeepClone() },
+        };
+        return Cli.Configure(settings.ToJsonString());
     }
 
     private string[] Arguments(string config, string[] more) => ["run", "--repo", Repository.Path, "--task", Task, "--config", config, "--container", Pool, .. more];

@@ -116,6 +116,36 @@ public sealed class ContainerVerificationTests : IDisposable
         Assert.False(File.Exists(Made));
     }
 
+    [Theory]
+    [InlineData("agents", AgentTaskStatus.Verified)]
+    [InlineData("Agents", AgentTaskStatus.Verified)]
+    [InlineData("others", AgentTaskStatus.Refused)]
+    public async Task A_task_runs_only_in_the_pool_that_it_names(string pool, AgentTaskStatus expected)
+    {
+        var report = MainJobRig.ReportOf(await _rig.HandleAsync(_rig.Task("make test") with { ContainerPool = pool }));
+
+        Assert.Equal(expected, report.Status);
+        Assert.Equal(expected == AgentTaskStatus.Verified ? 1 : 0, _rig.Providers[0].Runs);
+    }
+
+    [Theory]
+    [InlineData("applying")]
+    [InlineData("verifying")]
+    public async Task Who_takes_it_up_without_the_pool_keeps_the_changes_out_of_the_tree(string phase)
+    {
+        var checkpoint = (await LoseAsync(phase)).Replace("\"status\":\"verified\"", "\"status\":\"unknown\"", StringComparison.Ordinal);
+        _containers.Commands.Clear();
+
+        var report = MainJobRig.ReportOf(await _rig.HandleAsync(_rig.Task("make test") with { ContainerPool = "others" }, crashes: 1, checkpoint));
+
+        Assert.Equal((AgentTaskStatus.Failed, FailureClass.Configuration), (report.Status, report.Failure!.Class));
+        Assert.Contains("'others'", report.Failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_containers.Commands);
+        Assert.True(File.Exists(report.PatchFile));
+        Assert.False(File.Exists(Made));
+        Assert.Equal("", _rig.Repository.Status());
+    }
+
     [Fact]
     public async Task Cancelling_ends_the_command_and_leaves_nothing()
     {
@@ -128,7 +158,7 @@ public sealed class ContainerVerificationTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.StartsWith("asked TERM ORCHESTRATOR_EXECUTION=", _containers.Journal.First(), StringComparison.Ordinal);
-        Assert.Equal(["restarted " + ScriptedContainers.Instance, "stopped within 00:00:00", "released"], _containers.Journal.Skip(1));
+        Assert.Equal(["restarted " + ScriptedContainers.Instance, "released", "stopped within 00:00:00"], _containers.Journal.Skip(1));
         Assert.Equal("", _rig.Repository.Status());
         Assert.Empty(_rig.Leaks());
     }

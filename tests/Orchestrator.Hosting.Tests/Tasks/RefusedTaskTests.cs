@@ -46,6 +46,16 @@ public sealed class RefusedTaskTests
         await AssertRefusedAsync(rig, rig.Task() with { Source = new GitHubSource { Owner = "owner", Repository = "name", Branch = "main" } });
     }
 
+    [Fact]
+    public async Task What_must_run_in_containers_does_not_run_without_them()
+    {
+        using var rig = new MainJobRig("first");
+
+        await AssertRefusedAsync(rig, rig.Task() with { ContainerPool = "agents" });
+
+        Assert.Equal("", rig.Repository.Status());
+    }
+
     private static async Task AssertRefusedAsync(MainJobRig rig, AgentTask task)
     {
         var report = MainJobRig.ReportOf(await rig.HandleAsync(task));

@@ -1,12 +1,13 @@
 using Orchestrator.Containers;
 using Orchestrator.Providers.Containers;
+using Orchestrator.Testing;
 
 namespace Orchestrator.Providers.Chat;
 
 /// <summary>The commands of chat agents in containers: against an engine that does what the test says. The real engine is in the end-to-end tests.</summary>
 public sealed class ChatContainersTests
 {
-    private static readonly string[] OneLife = ["restarted " + ScriptedContainers.Instance, "stopped within 00:00:00", "released"];
+    private static readonly string[] OneLife = ["restarted " + ScriptedContainers.Instance, "released", "stopped within 00:00:00"];
 
     private readonly ScriptedContainers _containers = new();
 
@@ -49,10 +50,12 @@ public sealed class ChatContainersTests
         Assert.Empty(_containers.Commands);
     }
 
-    [Fact]
-    public async Task The_process_engine_is_refused_before_the_model_is_asked()
+    [Theory]
+    [InlineData("process", true)]
+    [InlineData("docker", false)]
+    public async Task Where_there_can_be_no_container_it_is_refused_before_the_model_is_asked(string engine, bool hasPool)
     {
-        _containers.Name = "process";
+        (_containers.Name, _containers.HasPool) = (engine, hasPool);
         await using var rig = Rig();
 
         Assert.Equal(FailureClass.Configuration, (await rig.FailAsync()).Class);
@@ -68,7 +71,7 @@ public sealed class ChatContainersTests
         await using var rig = Rig();
 
         Assert.Equal("The command's container was lost, and how it ended is not known.\nworking", await rig.TellAsync("run", ("command", "make test")));
-        Assert.Equal("released as failed", _containers.Journal.Last());
+        Assert.Contains("released as failed", _containers.Journal);
     }
 
     [Fact]
@@ -86,6 +89,38 @@ public sealed class ChatContainersTests
     }
 
     [Fact]
+    public async Task A_link_that_a_command_put_in_place_of_the_tree_is_not_followed_by_the_other_tools()
+    {
+        using var outside = new TemporaryDirectory();
+        File.WriteAllText(outside.Combine("private.txt"), "nobody's business");
+        await using var rig = Rig();
+        _containers.Command = (command, _) =>
+        {
+            Directory.Move(command.WorkingDirectory!, command.WorkingDirectory + "-moved");
+            File.CreateSymbolicLink(command.WorkingDirectory!, outside.Path);
+            return ScriptedContainers.Lines(0);
+        };
+        rig.Client.Call("run", ("command", "make test")).Call("view", ("path", "private.txt")).Call("create", ("path", "made.txt"), ("file_text", "x"));
+
+        Assert.Equal(FailureClass.Crashed, (await rig.FailAsync()).Class);
+
+        Assert.Single(rig.Client.Requests);
+        Assert.Single(Directory.EnumerateFileSystemEntries(outside.Path));
+    }
+
+    [Fact]
+    public async Task Paths_mean_the_same_to_commands_and_to_the_other_tools()
+    {
+        await using var rig = Rig();
+        _containers.Command = (command, _) => ScriptedContainers.Lines(1, command.Command.Arguments[^1], $"{command.WorkingDirectory}/a.c:3: in {command.Environment["HOME"]}");
+
+        var told = await rig.TellAsync("run", ("command", $"make {rig.Workspace.Directory}/a.c"));
+
+        Assert.Equal(Path.Combine(rig.Share, "tree", "a.c"), _containers.Commands.First().Command.Arguments[^1]);
+        Assert.Equal($"The command ended with exit code 1.\n{rig.Workspace.Directory}/a.c\n{rig.Workspace.Directory}/a.c:3: in {rig.Workspace.HomeDirectory}", told);
+    }
+
+    [Fact]
     public async Task A_program_that_the_image_has_not_is_told_to_the_model()
     {
         _containers.Command = static (_, _) => ScriptedContainers.Lines(127);
@@ -94,8 +129,25 @@ public sealed class ChatContainersTests
         Assert.Contains("image", await rig.TellAsync("run", ("command", "make test")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(0, 0.001)] // A flat price only.
+    [InlineData(0, 0)] // Not all of it is known, but enough.
+    public async Task What_the_containers_cost_counts_for_the_budget(int tokenUsd, double flatUsd)
+    {
+        _containers.FinalCostUsd = 0.25m;
+        await using var rig = Rig(options =>
+        {
+            options.PricePerTaskUsd = (decimal)flatUsd;
+            options.Models = tokenUsd == 0 ? [] : [new ModelDescriptor { Name = "m", Prices = new TokenPrices { InputUsd = tokenUsd } }];
+        });
+        rig.Client.Call("run", ("command", "make test"));
+
+        Assert.Equal(FailureClass.Budget, (await rig.FailAsync(execution => execution with { Model = "m", BudgetUsd = 0.2m })).Class);
+    }
+
     [Fact]
-    public async Task What_the_containers_cost_is_added_to_a_cost_that_is_known_and_counts_for_the_budget()
+    public async Task What_the_containers_cost_is_added_to_a_cost_that_is_known()
     {
         _containers.FinalCostUsd = 0.25m;
         await using var priced = Rig(options => options.Models = [new ModelDescriptor { Name = "m", Prices = new TokenPrices { InputUsd = 1, OutputUsd = 1 } }]);

@@ -44,7 +44,7 @@ public sealed class AgentContainersTests : IAsyncDisposable
         Assert.Equal((Path.Combine(Share, "home"), Path.Combine(Share, "tmp")), (command.Environment["HOME"], command.Environment["TMPDIR"]));
         Assert.False(command.Environment.ContainsKey("PATH")); // The image's own.
         Assert.Equal(["hello.txt"], (await workspace.CollectAsync(TestContext.Current.CancellationToken)).Paths);
-        Assert.Equal(["restarted " + ScriptedContainers.Instance, "stopped within 00:00:00", "released"], _containers.Journal);
+        Assert.Equal(["restarted " + ScriptedContainers.Instance, "released", "stopped within 00:00:00"], _containers.Journal);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class AgentContainersTests : IAsyncDisposable
 
         Assert.Equal(FailureClass.Crashed, failed.Failure.Class);
         Assert.Contains("container", failed.Failure.Message, StringComparison.Ordinal);
-        Assert.Equal("released as failed", _containers.Journal.Last());
+        Assert.Contains("released as failed", _containers.Journal);
         Assert.True(Directory.Exists(workspace.Workspace.Directory));
     }
 
@@ -105,7 +105,7 @@ public sealed class AgentContainersTests : IAsyncDisposable
         var failed = Assert.IsType<AgentFailed>((await Host.ExecuteAsync(workspace))[^1]);
 
         Assert.Equal(exitCode, failed.Failure.StatusCode);
-        Assert.Equal("released", _containers.Journal.Last());
+        Assert.Contains("released", _containers.Journal);
     }
 
     [Fact]
@@ -153,9 +153,82 @@ public sealed class AgentContainersTests : IAsyncDisposable
         var failed = Assert.IsType<AgentFailed>((await Host.ExecuteAsync(workspace))[^1]);
 
         Assert.Equal(FailureClass.Crashed, failed.Failure.Class);
-        Assert.Equal(["restarted " + ScriptedContainers.Instance, "stopped within 00:00:00", "released"], _containers.Journal);
+        Assert.Equal(["restarted " + ScriptedContainers.Instance, "released", "stopped within 00:00:00"], _containers.Journal);
         Assert.False(Directory.Exists(workspace.Workspace.Directory));
         Assert.Single(Directory.EnumerateFiles(Share, "hello.txt", SearchOption.AllDirectories)); // It goes with the instance.
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_away_for_a_moment_is_waited_for()
+    {
+        _containers.StopFailure = new AwayException();
+        await using var workspace = await StartAsync();
+        var stops = 0;
+        var away = new TaskCompletionSource();
+        _containers.OnStop = () =>
+        {
+            stops++;
+            away.TrySetResult();
+            _containers.StopFailure = stops < 3 ? new AwayException() : null;
+        };
+
+        var running = Host.ExecuteAsync(workspace);
+        await away.Task.WaitAsync(TestContext.Current.CancellationToken);
+        while (!running.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.IsType<AgentCompleted>((await running)[^1]);
+        Assert.Equal(3, stops);
+    }
+
+    [Fact]
+    public async Task A_program_may_do_away_with_its_home()
+    {
+        _containers.Command = (command, _) =>
+        {
+            Directory.Delete(command.Environment["HOME"]);
+            Directory.Delete(command.Environment["TMPDIR"]);
+            File.CreateSymbolicLink(command.Environment["TMPDIR"], Host.Folder.Path);
+            return ScriptedContainers.Lines(0);
+        };
+        await using var workspace = await StartAsync();
+
+        Assert.IsType<AgentCompleted>((await Host.ExecuteAsync(workspace))[^1]);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(workspace.Workspace.HomeDirectory));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(workspace.Workspace.TemporaryDirectory));
+        Assert.True(Directory.Exists(Host.Folder.Path));
+    }
+
+    [Fact]
+    public async Task A_link_in_place_of_the_tree_is_not_the_workspace()
+    {
+        _containers.Command = (command, _) =>
+        {
+            Directory.Move(command.WorkingDirectory!, command.WorkingDirectory + "-moved");
+            File.CreateSymbolicLink(command.WorkingDirectory!, Host.Folder.Path);
+            return ScriptedContainers.Lines(0);
+        };
+        await using var workspace = await StartAsync();
+
+        var failed = Assert.IsType<AgentFailed>((await Host.ExecuteAsync(workspace))[^1]);
+
+        Assert.Equal(FailureClass.Crashed, failed.Failure.Class);
+    }
+
+    [Fact]
+    public async Task An_instance_that_ended_before_its_program_is_not_the_configurations_fault()
+    {
+        _containers.Renewal = false;
+        await using var workspace = await StartAsync();
+        Directory.Delete(Share);
+
+        var failed = Assert.IsType<AgentFailed>(Assert.Single(await Host.ExecuteAsync(workspace)));
+
+        Assert.Equal(FailureClass.Unavailable, failed.Failure.Class);
     }
 
     [Theory]
@@ -188,7 +261,7 @@ public sealed class AgentContainersTests : IAsyncDisposable
         var failed = Assert.IsType<AgentFailed>((await Host.ExecuteAsync(workspace))[^1]);
 
         Assert.Equal(FailureClass.Crashed, failed.Failure.Class);
-        Assert.Equal("released as failed", _containers.Journal.Last());
+        Assert.Contains("released as failed", _containers.Journal);
 
         async IAsyncEnumerable<ContainerOutput> TalkAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
@@ -218,11 +291,14 @@ public sealed class AgentContainersTests : IAsyncDisposable
         Assert.Empty(_containers.Commands);
     }
 
-    [Fact]
-    public async Task The_process_engine_is_refused_as_it_keeps_nothing_apart()
+    [Theory]
+    [InlineData("process", true)] // It keeps nothing apart.
+    [InlineData("docker", false)]
+    public async Task Where_there_can_be_no_container_it_is_refused_and_unhealthy(string engine, bool hasPool)
     {
-        _containers.Name = "process";
+        (_containers.Name, _containers.HasPool) = (engine, hasPool);
         await using var workspace = await StartAsync();
+        Assert.Equal(HealthStatus.Unhealthy, (await Host.Provider.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
 
         var failed = Assert.IsType<AgentFailed>(Assert.Single(await Host.ExecuteAsync(workspace)));
 
@@ -282,5 +358,10 @@ public sealed class AgentContainersTests : IAsyncDisposable
             _time);
         ContainerShares.Make(Share);
         return await Host.Workspaces.CreateAsync(_repository.Path, "exec-1", cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    private sealed class AwayException() : OrchestratorException("containers.scripted.away", "The engine is away.")
+    {
+        public override bool IsTransient => true;
     }
 }

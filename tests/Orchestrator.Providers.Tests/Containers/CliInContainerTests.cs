@@ -156,6 +156,7 @@ public sealed class CliInContainerTests : IAsyncDisposable
     [Fact]
     public async Task Without_the_pool_the_provider_is_unhealthy()
     {
+        _containers.HasPool = false;
         await using var host = CreateHost(static _ => { }, hasNetwork: false);
 
         var health = await host.Provider.CheckHealthAsync(TestContext.Current.CancellationToken);

@@ -56,7 +56,7 @@ public sealed class ContainerCommandsTests : IAsyncDisposable
         Assert.Empty(command.Secrets);
         Assert.Equal("red", output[0].Line);
         Assert.Equal((ProcessEnd.Exited, 3), (output[^1].Exit!.End, output[^1].Exit!.ExitCode));
-        Assert.Equal(["restarted " + ScriptedContainers.Instance, "stopped within 00:00:00", "released"], _containers.Journal);
+        Assert.Equal(["restarted " + ScriptedContainers.Instance, "released", "stopped within 00:00:00"], _containers.Journal);
         Assert.True(File.Exists(Path.Combine(workspace.Workspace.Directory, "hello.txt")));
     }
 

@@ -36,7 +36,10 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer,
     /// <summary>Whether a shell in the instance answers.</summary>
     public bool CanSignal { get; set; } = true;
 
-    /// <summary>What stopping the instance fails with; null for an instance that ends.</summary>
+    /// <summary>Whether there is the pool.</summary>
+    public bool HasPool { get; set; } = true;
+
+    /// <summary>What stopping the instance fails with, again and again; null for an instance that ends.</summary>
     public OrchestratorException? StopFailure { get; set; }
 
     /// <summary>Whether the engine has the instance.</summary>
@@ -94,7 +97,7 @@ internal sealed class ScriptedContainers : IContainerEngine, IContainerBalancer,
         return ValueTask.CompletedTask;
     }
 
-    public PoolStatus? GetStatus(string pool) => null;
+    public PoolStatus? GetStatus(string pool) => HasPool ? new PoolStatus { Pool = pool } : null;
 
     public async IAsyncEnumerable<ContainerOutput> ExecuteAsync(string id, ContainerCommand command, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

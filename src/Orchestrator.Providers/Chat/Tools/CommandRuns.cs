@@ -27,17 +27,18 @@ internal sealed class CommandRuns(ProcessRunner runner, AgentContainers? contain
         }
 
         ToolResult told;
+        bool isBack;
         try
         {
             told = await RunAsync(place, command, limits, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            await place.DisposeAsync().ConfigureAwait(false);
+            isBack = await place.LeaveAsync().ConfigureAwait(false);
             spending.AddPlace(place.CostUsd);
         }
 
-        return Directory.Exists(execution.Workspace!.Directory) ? told : ToolResult.End(FailureClass.Crashed, "A container was lost with the workspace while a command ran in it.");
+        return isBack ? told : ToolResult.End(FailureClass.Crashed, "The container of a command was lost with the workspace, or what came back is not the workspace any more.");
     }
 
     private async ValueTask<ToolResult> RunAsync(IAgentPlace place, CommandLine command, AgentTimeLimits limits, CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal sealed class CommandRuns(ProcessRunner runner, AgentContainers? contain
         var workspace = place.Execution.Workspace!;
         var request = new ProcessRequest
         {
-            Command = command,
+            Command = command with { Arguments = [.. command.Arguments.Select(argument => Translate(argument, execution.Workspace!, workspace))] },
             WorkingDirectory = workspace.Directory,
             Environment = place.IsContainer ? AgentSandbox.ContainerEnvironment(workspace) : AgentSandbox.Environment(workspace, options.KeepHome),
             ExecutionId = execution.Id,
@@ -62,7 +63,7 @@ internal sealed class CommandRuns(ProcessRunner runner, AgentContainers? contain
                 exit = item.Exit;
                 if (item.Line is { } line)
                 {
-                    output.Add(redactor.Redact(line));
+                    output.Add(redactor.Redact(Translate(line, workspace, execution.Workspace!)));
                 }
             }
         }
@@ -73,6 +74,12 @@ internal sealed class CommandRuns(ProcessRunner runner, AgentContainers? contain
 
         return Tell(exit!, output.ToString());
     }
+
+    /// <summary>Paths of the workspace in a container mean nothing to the other tools, nor theirs to its programs.</summary>
+    private static string Translate(string text, AgentWorkspace from, AgentWorkspace to) => from == to ? text : text
+        .Replace(from.Directory, to.Directory, StringComparison.Ordinal)
+        .Replace(from.HomeDirectory, to.HomeDirectory, StringComparison.Ordinal)
+        .Replace(from.TemporaryDirectory, to.TemporaryDirectory, StringComparison.Ordinal);
 
     private ToolResult Tell(ProcessExit exit, string output)
     {
