@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Containers.Tests.Reconciling;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Containers.Docker;
@@ -21,8 +22,16 @@ internal sealed class DockerDaemon : IAsyncDisposable
 
     public HttpClient RawClient() => DockerServer.RawClient(Endpoint);
 
-    /// <summary>How many connections to it are open. Both ends of one count for the network of the client, which is this test's.</summary>
-    public int CountConnections() => File.ReadLines("/proc/net/unix").Count(line => line.EndsWith(_directory.Combine("d.sock"), StringComparison.Ordinal));
+    /// <summary>Waits until so many connections to it are open: it learns a moment late that one was closed. Both ends of one count for the network of the client, which is this test's.</summary>
+    public async Task UntilConnectionsAsync(int count)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (File.ReadLines("/proc/net/unix").Count(line => line.EndsWith(_directory.Combine("d.sock"), StringComparison.Ordinal)) is var open && open != count)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < ScenarioHost.Patience, $"{open} connections are open.");
+            await ScenarioHost.PauseAsync();
+        }
+    }
 
     /// <summary>Starts it, for the first time or again; skips or fails the test where that is not possible.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

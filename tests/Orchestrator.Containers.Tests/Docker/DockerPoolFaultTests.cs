@@ -71,7 +71,7 @@ public sealed class DockerPoolFaultTests : PoolFaultScenarios
         Assert.Empty(await ReadAsync(client, "containers/json?all=1"));
         Assert.DoesNotContain("Mountpoint", await client.GetStringAsync("http://docker/volumes", Cancel), StringComparison.Ordinal);
         Assert.Equal(["host", "none"], (await ReadAsync(client, "networks")).Select(static network => network.GetProperty("Name").GetString()).Order());
-        Assert.Equal(1, daemon.CountConnections()); // This client's.
+        await daemon.UntilConnectionsAsync(1); // This client's.
     }
 
     private static ContainerProbeOptions Writes(int failures) => new()

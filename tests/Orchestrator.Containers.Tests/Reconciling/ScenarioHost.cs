@@ -10,7 +10,7 @@ internal sealed class ScenarioHost : IAsyncDisposable
 {
     public const string Pool = "agents";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly ScenarioEngine _engine;
