@@ -124,7 +124,7 @@ internal sealed class AttemptLoop(
             return known;
         }
 
-        if (before.Failure?.Class is FailureClass.Unavailable or FailureClass.Configuration)
+        if (WasNotReached(before.Failure, before.Usage))
         {
             return 0;
         }
@@ -136,12 +136,15 @@ internal sealed class AttemptLoop(
 
     /// <summary>What could not be reached cost nothing; of other attempts without a word, what was expected is charged.</summary>
     private static decimal? CostOf(Attempt attempt) =>
-        attempt.CostUsd ?? (attempt.Failure?.Class is FailureClass.Unavailable or FailureClass.Configuration ? 0 : null);
+        attempt.CostUsd ?? (WasNotReached(attempt.Failure, attempt.Usage) ? 0 : null);
 
     private static long? TokensOf(Attempt attempt) =>
         attempt.Usage.InputTokens + attempt.Usage.OutputTokens is > 0 and var tokens ? tokens
-        : attempt.Failure?.Class is FailureClass.Unavailable or FailureClass.Configuration ? 0
+        : WasNotReached(attempt.Failure, attempt.Usage) ? 0
         : null;
+
+    private static bool WasNotReached(AgentFailure? failure, TokenUsage usage) =>
+        failure?.Class is FailureClass.Unavailable or FailureClass.Configuration && usage.InputTokens + usage.OutputTokens == 0;
 
     private static TokenUsage? UsageOf(Attempt attempt) => attempt.Usage.InputTokens + attempt.Usage.OutputTokens > 0 ? attempt.Usage : null;
 

@@ -95,24 +95,28 @@ internal sealed class ContainerPlace : IAgentPlace
         {
             return !_isIn || await TakeBackAsync().ConfigureAwait(false);
         }
-        catch (WorkspaceException exception)
+        catch (Exception exception) when (exception is WorkspaceException or IOException or UnauthorizedAccessException)
         {
             _services.Logger.ContainerWorkspaceLost(exception, _lease.Instance, Execution.Id);
             return false;
         }
         finally
         {
+            _left(); // First: whoever waits for the instance may be in it at once.
             await ReleaseAsync().ConfigureAwait(false);
-            _left();
         }
     }
 
     private async Task<bool> TakeBackAsync()
     {
-        _share.Leave();
-
-        // A lease that ended by itself says nothing of what has its instance's name by now.
+        // Without the lease the instance may have gone, and another one, with somebody else's workspace, may have its name and its directory by now.
         var isHeld = await _lease.RenewAsync(CancellationToken.None).ConfigureAwait(false);
+        if (!isHeld && await StateAsync().ConfigureAwait(false) is ContainerState.Removed)
+        {
+            return false;
+        }
+
+        _share.Leave();
         if (isHeld && await TryRecycleAsync().ConfigureAwait(false))
         {
             await ReleaseAsync().ConfigureAwait(false); // Nobody gets the instance any more, and its end must not look like that of a lease.
@@ -169,7 +173,7 @@ internal sealed class ContainerPlace : IAgentPlace
             }
             catch (Exception exception) when (exception is OrchestratorException or ObjectDisposedException)
             {
-                if (await HasEndedAsync().ConfigureAwait(false))
+                if (await StateAsync().ConfigureAwait(false) is ContainerState.Exited or ContainerState.Removed)
                 {
                     return true; // By itself or by the balancer, and was removed.
                 }
@@ -186,15 +190,15 @@ internal sealed class ContainerPlace : IAgentPlace
         }
     }
 
-    private async Task<bool> HasEndedAsync()
+    private async Task<ContainerState> StateAsync()
     {
         try
         {
-            return await _services.Engine.InspectAsync(_lease.EngineId, CancellationToken.None).ConfigureAwait(false) is null or { State: ContainerState.Exited or ContainerState.Removed };
+            return await _services.Engine.InspectAsync(_lease.EngineId, CancellationToken.None).ConfigureAwait(false) is { } status ? status.State : ContainerState.Removed;
         }
         catch (Exception exception) when (exception is OrchestratorException or ObjectDisposedException)
         {
-            return false;
+            return ContainerState.Unknown;
         }
     }
 }

@@ -37,9 +37,9 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
     /// <exception cref="ContainerShareException">It cannot be done; the workspace is where it was.</exception>
     public void Enter()
     {
-        Check();
         try
         {
+            Check();
             foreach (var entry in Directory.EnumerateFileSystemEntries(root).ToList())
             {
                 Empty(entry);
@@ -69,7 +69,10 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
     {
         foreach (var (from, to) in _moves.Where(move => !Path.Exists(move.From)))
         {
-            TryMove(to, from);
+            if (!TryMove(to, from) && IsDirectory(to) && TryOpen(to))
+            {
+                TryMove(to, from);
+            }
         }
     }
 
@@ -85,6 +88,8 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
     /// <summary>Makes what is back the workspace again. Nothing may run in the container any more.</summary>
     /// <returns>Whether the tree is back; when not, the instance has gone and taken it along, or the program put something else in its place, such as a link.</returns>
     /// <exception cref="WorkspaceException">It cannot be given to the owner of the workspace.</exception>
+    /// <exception cref="IOException">What is missing of it cannot be made anew.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public bool TryTake()
     {
         if (!IsDirectory(workspace.Directory))
@@ -95,24 +100,48 @@ internal sealed class ContainerShare(string root, AgentWorkspace workspace)
         foreach (var (lost, _) in _moves.Where(move => !IsDirectory(move.From)))
         {
             Empty(lost); // The program may do away with its home: the next one finds an empty one.
-            Directory.CreateDirectory(lost);
+            WorkspaceLayout.Create(lost);
         }
 
         FileOwners.Copy(Path.GetDirectoryName(workspace.Directory)!, [.. _moves.Select(move => move.From)]);
         return true;
     }
 
+    /// <summary>What the program closed can be moved only by root. Should a link be put there at this moment, something of this user's becomes open to this user.</summary>
+    private bool TryOpen(string directory)
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            return false;
+        }
+
+        try
+        {
+            foreach (var closed in (string[])[root, directory])
+            {
+                File.SetUnixFileMode(closed, File.GetUnixFileMode(closed) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static bool IsDirectory(string path) => new DirectoryInfo(path) is { Exists: true, LinkTarget: null };
 
-    private static void TryMove(string from, string to)
+    private static bool TryMove(string from, string to)
     {
         try
         {
             Directory.Move(from, to);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // What is missing is found out by whoever takes it.
+            return false; // What is missing is found out by whoever takes it.
         }
     }
 

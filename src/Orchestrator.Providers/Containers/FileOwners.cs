@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Orchestrator.Providers.Workspaces;
 
@@ -18,12 +19,21 @@ internal static class FileOwners
         }
 
         // Trees may be nested deeper than any path is long; this program goes step by step.
-        using var process = Process.Start(new ProcessStartInfo(Program, ["-RhP", "--reference=" + owner, "--", .. paths]) { UseShellExecute = false, RedirectStandardError = true });
-        var errors = process!.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
+        try
         {
-            throw new WorkspaceException("workspace.tampered", $"Files cannot be given to the owner of {owner}: {errors.Trim()}");
+            using var process = Process.Start(new ProcessStartInfo(Program, ["-RhP", "--reference=" + owner, "--", .. paths]) { UseShellExecute = false, RedirectStandardError = true });
+            var errors = process!.StandardError.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+            {
+                throw Failure(owner, errors.Trim());
+            }
+        }
+        catch (Win32Exception error)
+        {
+            throw Failure(owner, error.Message);
         }
     }
+
+    private static WorkspaceException Failure(string owner, string reason) => new("workspace.tampered", $"Files cannot be given to the owner of {owner}: {reason}");
 }
