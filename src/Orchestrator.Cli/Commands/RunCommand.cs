@@ -28,8 +28,18 @@ internal static class RunCommand
         var pool = task.ContainerPool ?? CliHost.ConfiguredPool;
         await using var host = await CliHost.CreateAsync(context, ((LocalSource)task.Source).Path, cancellationToken, options => options.OnlyTaskId = task.Id, pool);
         var client = host.Services.GetRequiredService<AgentTaskClient>();
-        await host.StartAsync(cancellationToken); // First: a worker elsewhere would take the task meanwhile, and its settings may be others.
-        await client.EnqueueAsync(task, CancellationToken.None); // An interrupt cancels the task, below; it is not left in the queue.
+        await client.EnqueueAsync(task, cancellationToken);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // Nobody waits for the task any more: a later `work` must not run it.
+            await host.Services.GetRequiredService<ITaskAdministration>().CancelAsync(task.Id, CancellationToken.None);
+            throw;
+        }
+
         var report = await WaitAsync(host, client, task.Id, cancellationToken);
         var exitCode = report.Status switch
         {
