@@ -8,6 +8,7 @@ using Orchestrator.Containers.Leasing;
 using Orchestrator.Containers.Reconciling;
 using Orchestrator.Containers.Scaling;
 using Orchestrator.Containers.State;
+using Orchestrator.Containers.Tests.Reconciling;
 using Orchestrator.Containers.Tests.Scripted;
 using Orchestrator.Testing;
 
@@ -121,12 +122,10 @@ public sealed class AddContainerBalancerTests
 
         await using var second = Provider(engine, state);
         balancer = await StartAsync(second);
-        while (balancer.GetStatus("agents") is not { Instances: [{ Weight: 1_000 }] })
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
-        }
+        await ScenarioHost.UntilAsync(() => ValueTask.FromResult(balancer.GetStatus("agents")), static status => status is { Instances: [{ Weight: 1_000 }] }, static status => $"{status}");
 
         Assert.InRange(balancer.GetStatus("agents")!.CostUsd, spent, decimal.MaxValue);
+        await ScenarioHost.UntilAsync(() => state.ListAsync("agents", Cancel), static kept => kept.Any(entry => entry is { Key: PoolStateEntry.StatusKey, Value: not null }), static kept => string.Join("; ", kept));
         await second.GetServices<IHostedService>().Single().StopAsync(Cancel);
         Assert.Null((await state.ListAsync("agents", Cancel)).Single(entry => entry.Key == PoolStateEntry.StatusKey).Value);
         Assert.NotNull((await state.ListAsync("agents", Cancel)).Single(entry => entry.Key == PoolStateEntry.AccountKey).Value);

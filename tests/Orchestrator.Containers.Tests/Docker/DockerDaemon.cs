@@ -23,15 +23,10 @@ internal sealed class DockerDaemon : IAsyncDisposable
     public HttpClient RawClient() => DockerServer.RawClient(Endpoint);
 
     /// <summary>Waits until so many connections to it are open: it learns a moment late that one was closed. Both ends of one count for the network of the client, which is this test's.</summary>
-    public async Task UntilConnectionsAsync(int count)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (File.ReadLines("/proc/net/unix").Count(line => line.EndsWith(_directory.Combine("d.sock"), StringComparison.Ordinal)) is var open && open != count)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < ScenarioHost.Patience, $"{open} connections are open.");
-            await ScenarioHost.PauseAsync();
-        }
-    }
+    public Task UntilConnectionsAsync(int count) => ScenarioHost.UntilAsync(
+        () => ValueTask.FromResult(File.ReadLines("/proc/net/unix").Count(line => line.EndsWith(_directory.Combine("d.sock"), StringComparison.Ordinal))),
+        open => open == count,
+        static open => $"{open} connections are open.");
 
     /// <summary>Starts it, for the first time or again; skips or fails the test where that is not possible.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

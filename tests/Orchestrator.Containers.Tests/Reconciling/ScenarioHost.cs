@@ -10,7 +10,7 @@ internal sealed class ScenarioHost : IAsyncDisposable
 {
     public const string Pool = "agents";
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly ScenarioEngine _engine;
@@ -48,25 +48,30 @@ internal sealed class ScenarioHost : IAsyncDisposable
 
     public Task StartAsync() => _host.StartAsync(Cancel);
 
-    public async Task<PoolStatus> UntilAsync(Func<PoolStatus, bool> isReached)
+    /// <summary>Looks again and again until what is seen fits.</summary>
+    /// <exception cref="TimeoutException">It never did.</exception>
+    public static async Task<T> UntilAsync<T>(Func<ValueTask<T>> look, Func<T, bool> fits, Func<T, string> tell)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var status = Balancer.GetStatus(Pool)!;
-            if (isReached(status))
+            var seen = await look();
+            if (fits(seen))
             {
-                return status;
+                return seen;
             }
 
             if (TimeProvider.System.GetElapsedTime(began) > Patience)
             {
-                throw new TimeoutException($"It was not reached: {status} {string.Join("; ", status.Instances)}");
+                throw new TimeoutException($"It was not reached: {tell(seen)}");
             }
 
             await PauseAsync();
         }
     }
+
+    public Task<PoolStatus> UntilAsync(Func<PoolStatus, bool> isReached) =>
+        UntilAsync(() => ValueTask.FromResult(Balancer.GetStatus(Pool)!), isReached, static status => $"{status} {string.Join("; ", status.Instances)}");
 
     public async Task<IReadOnlyList<InstanceStatus>> UntilReadyAsync(int count) =>
         (await UntilAsync(status => status.Instances.Count(instance => instance.State is InstanceState.Ready or InstanceState.Busy) == count)).Instances;
@@ -77,33 +82,18 @@ internal sealed class ScenarioHost : IAsyncDisposable
     public Task<IReadOnlyList<ContainerStatus>> ListAsync() => _engine.ListAsync();
 
     /// <summary>Until the engine has so many instances, each runs, and each is one of the pool's.</summary>
-    public async Task UntilListedAsync(int count)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        for (var listed = await ListAsync(); ; listed = await ListAsync())
+    public Task UntilListedAsync(int count) => UntilAsync(
+        async () => await ListAsync(),
+        listed =>
         {
             var own = Balancer.GetStatus(Pool)!.Instances.Select(instance => instance.EngineId).Order();
             var running = listed.Where(status => status.State == ContainerState.Running).Select(status => status.Id).Order();
-            if (listed.Count == count && own.SequenceEqual(running))
-            {
-                return;
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, string.Join("; ", listed));
-            await PauseAsync();
-        }
-    }
+            return listed.Count == count && own.SequenceEqual(running);
+        },
+        static listed => string.Join("; ", listed));
 
     /// <summary>Until the lease is lost.</summary>
-    public static async Task UntilLostAsync(ContainerLease lease)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (await lease.RenewAsync(Cancel))
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, "The lease goes on.");
-            await PauseAsync();
-        }
-    }
+    public static Task UntilLostAsync(ContainerLease lease) => UntilAsync(() => lease.RenewAsync(Cancel), static isHeld => !isHeld, static _ => "The lease goes on.");
 
     /// <summary>Runs a script in an instance, to its end.</summary>
     public async Task ExecuteAsync(string engineId, string script)
@@ -115,39 +105,21 @@ internal sealed class ScenarioHost : IAsyncDisposable
     }
 
     /// <summary>What the history tells of an instance, the oldest first, once it tells of a change that fits.</summary>
-    public async Task<IReadOnlyList<ContainerTransition>> UntilToldAsync(string instance, Func<ContainerTransition, bool> isLast)
+    public Task<List<ContainerTransition>> UntilToldAsync(string instance, Func<ContainerTransition, bool> isLast)
     {
         var history = _host.Services.GetRequiredService<IContainerHistory>();
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var told = (await history.ListTransitionsAsync(Pool, instance, 1_000, Cancel)).Reverse().ToList();
-            if (told.Exists(one => isLast(one)))
-            {
-                return told;
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, string.Join(Environment.NewLine, told));
-            await PauseAsync();
-        }
+        return UntilAsync(
+            async () => (await history.ListTransitionsAsync(Pool, instance, 1_000, Cancel)).Reverse().ToList(),
+            told => told.Exists(one => isLast(one)),
+            static told => string.Join(Environment.NewLine, told));
     }
 
-    /// <summary>Checks of an instance that failed, once there is one of the kind.</summary>
+    /// <summary>A check of an instance that failed, once there is one of the kind.</summary>
     public async Task<ContainerHealthCheck> UntilCheckedAsync(string instance, ContainerCheckKind kind)
     {
         var history = _host.Services.GetRequiredService<IContainerHistory>();
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var found = await history.ListHealthChecksAsync(Pool, instance, 1_000, Cancel);
-            if (found.FirstOrDefault(check => !check.Passed && check.Kind == kind) is { } failed)
-            {
-                return failed;
-            }
-
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, string.Join(Environment.NewLine, found));
-            await PauseAsync();
-        }
+        bool IsIt(ContainerHealthCheck check) => !check.Passed && check.Kind == kind;
+        return (await UntilAsync(() => history.ListHealthChecksAsync(Pool, instance, 1_000, Cancel), found => found.Any(IsIt), static found => string.Join(Environment.NewLine, found))).First(IsIt);
     }
 
     public async ValueTask DisposeAsync()
